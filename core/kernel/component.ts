@@ -1,0 +1,49 @@
+import type { AnyOption, OptionValues } from './option.ts';
+import type { ExtensionPoint, Service, Token } from './tokens.ts';
+
+type Intersect<U> = (U extends unknown ? (x: U) => void : never) extends (x: infer I) => void ? I : never;
+type TypeOf<K> = K extends Token<infer T> ? T : never;
+type Used<U> = {
+  readonly [K in keyof U]: U[K] extends ExtensionPoint<infer T> ? Iterable<T> : U[K] extends Service<infer T> ? T : never;
+};
+
+// biome-ignore lint/suspicious/noExplicitAny: variance: a list of tokens of any type
+type AnyToken = Token<any>;
+type AnyTokens = readonly AnyToken[];
+type AnyUses = Readonly<Record<string, AnyToken>>;
+type AnyOptions = Readonly<Record<string, AnyOption>>;
+
+/** What a component says of itself. */
+export interface ComponentSpec<I extends AnyTokens, U extends AnyUses, O extends AnyOptions> {
+  /** The interfaces this component implements. */
+  readonly implements: I;
+  /** What it needs: services arrive ready, extension points as lazy lists. */
+  readonly uses?: U;
+  /** The INI options it reads, parsed and typed. */
+  readonly options?: O;
+  /** Permissions it introduces, each with a line of help. */
+  readonly permissions?: Readonly<Record<string, string>>;
+  /** Meta permissions: holding the key means holding each in the list, e.g. `{ TICKET_ADMIN: ['TICKET_DELETE'] }`. */
+  readonly includes?: Readonly<Record<string, readonly string[]>>;
+  /** Makes the instance; called once, when it is first needed. A `dispose()` on it is called when the site closes. */
+  create(needs: Used<U> & { readonly options: OptionValues<O> }): Intersect<TypeOf<I[number]>>;
+}
+
+/** What `component()` returns; the kernel registers every export of this kind. */
+export interface Component {
+  readonly kind: 'component';
+  readonly spec: ComponentSpec<AnyTokens, AnyUses, AnyOptions>;
+}
+
+/** Declares a component: the one thing a plugin module exports. */
+export const component = <
+  const I extends AnyTokens,
+  U extends AnyUses = Record<never, never>,
+  O extends AnyOptions = Record<never, never>,
+>(
+  spec: ComponentSpec<I, U, O>,
+): Component => ({ kind: 'component', spec: spec as unknown as Component['spec'] });
+
+/** True for what `component()` made, by its brand and not by its class: a plugin may carry its own copy of us. */
+export const isComponent = (x: unknown): x is Component =>
+  typeof x === 'object' && x !== null && (x as Component).kind === 'component' && typeof (x as Component).spec?.create === 'function';
