@@ -46,4 +46,7 @@ export const component = <
 
 /** True for what `component()` made, by its brand and not by its class: a plugin may carry its own copy of us. */
 export const isComponent = (x: unknown): x is Component =>
-  typeof x === 'object' && x !== null && (x as Component).kind === 'component' && typeof (x as Component).spec?.create === 'function';
+  typeof x === 'object' &&
+  x !== null &&
+  (x as Component).kind === 'component' &&
+  typeof (x as Component).spec?.create === 'function';

@@ -39,8 +39,18 @@ const fail = (message: string): never => {
 };
 
 const BOOL_WORDS: Readonly<Record<string, boolean>> = {
-  yes: true, true: true, on: true, enabled: true, aye: true, '1': true, checked: true,
-  no: false, false: false, off: false, disabled: false, '0': false,
+  yes: true,
+  true: true,
+  on: true,
+  enabled: true,
+  aye: true,
+  '1': true,
+  checked: true,
+  no: false,
+  false: false,
+  off: false,
+  disabled: false,
+  '0': false,
 };
 
 /** Reads the words and numbers that Trac reads as true (surprise 20); anything else is false there and an error here. */
@@ -51,13 +61,21 @@ function parseBool(raw: string): boolean {
   return raw.trim() !== '' && !Number.isNaN(number) ? number !== 0 : raw.trim() === '' ? false : fail('expected yes or no');
 }
 
-const splitList = (raw: string): string[] => raw.split(',').map((item) => item.trim()).filter(Boolean);
+const splitList = (raw: string): string[] =>
+  raw
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean);
 
 /** The kinds of option. Each takes section, name, default and a line of help. */
 export const option = {
   text: kind<string>('a text', (raw) => raw),
   int: kind<number>('a whole number. Example: 8', (raw) =>
-    /^\s*[-+]?\d+(?:_\d+)*\s*$/.test(raw) ? Number(raw.replaceAll('_', '')) : raw.trim() === '' ? 0 : fail('expected a whole number'),
+    /^\s*[-+]?\d+(?:_\d+)*\s*$/.test(raw)
+      ? Number(raw.replaceAll('_', ''))
+      : raw.trim() === ''
+        ? 0
+        : fail('expected a whole number'),
   ),
   float: kind<number>('a number. Example: 2.5', (raw) =>
     raw.trim() !== '' && Number.isFinite(Number(raw)) ? Number(raw) : raw.trim() === '' ? 0 : fail('expected a number'),
@@ -67,9 +85,15 @@ export const option = {
   list: kind<readonly string[]>('a comma-separated list. Example: one, two', splitList, (value) => value.join(', ')),
   /** One of a few words. */
   choice: <const C extends readonly [string, ...string[]]>(
-    section: string, name: string, choices: C, fallback: C[number], doc: string, extras: OptionExtras = {},
+    section: string,
+    name: string,
+    choices: C,
+    fallback: C[number],
+    doc: string,
+    extras: OptionExtras = {},
   ): Option<C[number]> =>
-    kind<C[number]>(`one of ${choices.join(', ')}`, (raw) =>
-      choices.find((choice) => choice === raw.trim()) ?? fail(`expected one of ${choices.join(', ')}`),
+    kind<C[number]>(
+      `one of ${choices.join(', ')}`,
+      (raw) => choices.find((choice) => choice === raw.trim()) ?? fail(`expected one of ${choices.join(', ')}`),
     )(section, name, fallback, doc, extras),
 } as const;

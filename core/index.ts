@@ -1,0 +1,14 @@
+export * from './adjunct/types.ts';
+export { component } from './kernel/component.ts';
+export { IEnvironment, ISettings } from './kernel/configuration.ts';
+export { BadRequestError, type Diagnosis, NotFoundError, PermissionError, type Place, TracError } from './kernel/errors.ts';
+export type { Log } from './kernel/log.ts';
+export { option } from './kernel/option.ts';
+export { type ComponentInfo, IRegistry, type PermissionInfo } from './kernel/registry.ts';
+export { extensionPoint, service } from './kernel/tokens.ts';
+export type * from './security/context.ts';
+export { type Asker, IContexts } from './security/contexts.ts';
+export * from './security/extension-points.ts';
+export * from './ticket/extension-points.ts';
+export type * from './ticket/types.ts';
+export * from './web/extension-points.ts';

@@ -1,0 +1,15 @@
+import type { Settings } from './settings.ts';
+import { service } from './tokens.ts';
+
+/** The site's configuration, for components that read free-form sections such as [ticket-workflow]. */
+export type ISettings = Settings;
+export const ISettings = service<ISettings>('ISettings', { doc: 'The text of trac.ini, parents included.' });
+
+/** Where this site keeps its files. */
+export interface IEnvironment {
+  /** Absolute path of the environment folder. */
+  readonly dir: string;
+  /** Path of its trac.ini. */
+  readonly configFile: string;
+}
+export const IEnvironment = service<IEnvironment>('IEnvironment', { doc: 'Where this site keeps its files.' });

@@ -1,0 +1,37 @@
+import type { Diagnosis } from './errors.ts';
+import type { AnyOption } from './option.ts';
+import { service } from './tokens.ts';
+
+/** One component as `tracts plugin list` and /about show it. */
+export interface ComponentInfo {
+  /** `<plugin>.<ExportName>`, as in `[components]`. */
+  readonly id: string;
+  readonly plugin: string;
+  readonly enabled: boolean;
+  /** What decided: a `[components]` line with its place, or the default. */
+  readonly decidedBy: string;
+  /** Path of the file it came from. */
+  readonly file: string;
+  readonly implements: readonly string[];
+  readonly doc: string;
+  readonly problems: readonly Diagnosis[];
+}
+
+export interface PermissionInfo {
+  readonly help: string;
+  readonly component: string;
+  /** What it includes, directly. */
+  readonly includes: readonly string[];
+}
+
+/** What was found and loaded: components, options, permissions, problems. */
+export interface IRegistry {
+  components(): readonly ComponentInfo[];
+  /** Options of every component that was found, enabled or not. */
+  options(): readonly { readonly option: AnyOption; readonly component: string }[];
+  /** Permissions of enabled components, meta permissions with what they include. */
+  permissions(): ReadonlyMap<string, PermissionInfo>;
+  /** Everything found wrong while loading. */
+  diagnoses(): readonly Diagnosis[];
+}
+export const IRegistry = service<IRegistry>('IRegistry', { doc: 'Knows what was found and loaded.' });

@@ -1,0 +1,213 @@
+import type { OperationContext } from '../security/context.ts';
+
+export type May<T> = T | Promise<T>;
+export type Values = Readonly<Record<string, unknown>>;
+
+/** A ticket as stored. Empty values are `''`, never null; times are Dates. */
+export interface Ticket {
+  readonly id: number | undefined;
+  readonly exists: boolean;
+  readonly values: Values;
+  /** Grows by one with each stored change; 0 for a new ticket. */
+  readonly version: number;
+}
+
+/** An operation on one ticket. */
+export interface TicketContext extends OperationContext {
+  /** As stored, before this change. */
+  readonly ticket: Ticket;
+}
+
+/** What a provider writes down about a field; the form fills in the rest. */
+export interface FieldSpec {
+  readonly name: string;
+  /** A registered field type. */
+  readonly type: string;
+  readonly label?: string;
+  /** Default value, as the type parses it. */
+  readonly value?: unknown;
+  readonly options?: readonly string[];
+  /** What people read instead of the bare option. */
+  readonly optionLabels?: Readonly<Record<string, string>>;
+  /** A choice may be left empty. */
+  readonly optional?: boolean;
+  readonly order?: number;
+  /** Shown in the ticket's summary. */
+  readonly visible?: boolean;
+  /** Offered in the form; follows `visible` unless said otherwise. `visible: false, editable: true`: in the form alone. */
+  readonly editable?: boolean;
+  /** Shown in the form, not accepted from it. */
+  readonly disabled?: boolean;
+  readonly required?: boolean;
+  readonly fullrow?: boolean;
+  readonly plaintext?: boolean;
+  /** Tooltip. */
+  readonly title?: string;
+  readonly help?: string;
+  /** `plain`, `wiki`, `reference`, `list` for texts; `relative`, `date`, `datetime` for times. */
+  readonly format?: string;
+  readonly size?: number;
+  readonly rows?: number;
+  readonly cols?: number;
+  /** Characters at most. */
+  readonly maxSize?: number;
+  /** Name of the form control; default `field_<name>`, and `action_<action>_<name>` for an action's input. */
+  readonly control?: string;
+  /** Trac's `ticketlink_query`: where a link on the value leads. */
+  readonly ticketlinkQuery?: string;
+  /** Type-specific attributes of third-party types, as written. */
+  readonly attributes?: Readonly<Record<string, string>>;
+}
+
+/** A field as this form shows it; manipulators may change it. */
+export interface Field {
+  readonly name: string;
+  type: string;
+  readonly control: string;
+  /** Component that provides it. */
+  readonly source: string;
+  readonly custom: boolean;
+  label: string;
+  /** What the form shows: the stored value, the default of a new ticket, or what a preview was sent. */
+  value: unknown;
+  options: string[];
+  optionLabels: Record<string, string>;
+  optional: boolean;
+  order: number;
+  visible: boolean;
+  editable: boolean;
+  disabled: boolean;
+  required: boolean;
+  fullrow: boolean;
+  plaintext: boolean;
+  title: string;
+  help: string;
+  format: string;
+  size: number | undefined;
+  rows: number | undefined;
+  cols: number | undefined;
+  maxSize: number | undefined;
+  ticketlinkQuery: string | undefined;
+  attributes: Readonly<Record<string, string>>;
+  /** Judges a new value beyond what the type does, for this person on this ticket; a sentence refuses it. */
+  accept: ((value: unknown) => string | undefined) | undefined;
+}
+
+/** An action knows what it changes and what it does, so nobody asks a second time whose action it is. */
+export interface ActionSpec {
+  readonly name: string;
+  readonly label?: string;
+  /** What will happen, in a sentence. */
+  readonly hint?: string;
+  /** Highest first (equal weights: by name, backwards, as Trac does); the first action offered is preselected. Default 0. */
+  readonly weight?: number;
+  /** Fields the action asks for: declared, not HTML, so other plugins, the API and the CLI can read and edit them. */
+  readonly inputs?: readonly FieldSpec[];
+  /** Field changes it makes. Pure: previews call it too. `after` holds the ticket's values with the person's edits. */
+  changes?(inputs: Values, after: Values): Values;
+  /** Judges its own input. */
+  problems?(inputs: Values, after: Values): Iterable<Problem>;
+  /** Text added to the comment. */
+  comment?(inputs: Values): string;
+  /** A question to confirm first. */
+  readonly confirm?: string;
+  /** `gone`: nothing is stored and only `ticketDeleted` is heard. */
+  readonly outcome?: 'stay' | 'gone' | { readonly redirect: string };
+  /** Runs after the change is stored, inside its transaction. */
+  sideEffect?(): May<void>;
+}
+
+/** One action as the form offers it; several controllers may stand behind it. */
+export interface Offer {
+  readonly name: string;
+  label: string;
+  hints: string[];
+  weight: number;
+  confirm: string | undefined;
+  readonly inputs: Map<string, Field>;
+  /** One entry a controller, in their order. */
+  readonly specs: readonly { readonly source: string; readonly spec: ActionSpec }[];
+}
+
+/** What this user may see and do on this ticket now. Whatever the form does not offer, the service refuses. */
+export interface TicketForm {
+  /** In display order. */
+  readonly fields: Map<string, Field>;
+  /** In display order; the first is the default. */
+  readonly actions: ReadonlyMap<string, Offer>;
+  /** May a comment be added? */
+  mayComment: boolean;
+  input(action: string, input: string): Field | undefined;
+  /** Adds an action, or stacks on the one of that name. */
+  offer(action: ActionSpec): void;
+  withdraw(action: string): void;
+}
+
+/** A change that is about to be stored, or has been. */
+export interface TicketChange {
+  readonly before: Values;
+  readonly after: Values;
+  readonly changed: ReadonlySet<string>;
+  readonly comment: string;
+  /** Comment number, or `description`, that the comment answers. */
+  readonly replyTo: string | undefined;
+  readonly action: string;
+  /** The number of this change once it is stored; a created ticket's is 0. */
+  readonly number: number | undefined;
+  /** Who: the user, or the name an anonymous person gave. */
+  readonly author: string;
+}
+
+/** Something a person can put right. `field` is a field's or an input's control name; absent: it concerns the whole. */
+export interface Problem {
+  readonly field?: string;
+  readonly message: string;
+}
+
+/** One request to file or change a ticket; web, API, CLI, mail and jobs all send this. */
+export interface Submission {
+  /** Default: the form's first action, for a new ticket; required for an existing one. */
+  readonly action?: string | undefined;
+  /** The action's inputs, by input name or control name; an absent one takes the form's default. */
+  readonly inputs?: Values | undefined;
+  /** Fields by name: submitted text, lists of text, or values as `Ticket.values` holds them. */
+  readonly fields?: Values | undefined;
+  readonly comment?: string | undefined;
+  readonly replyTo?: string | undefined;
+  /** The ticket's version this submission was made from; a newer one in store refuses it. Absent: not checked. */
+  readonly basedOn?: number | undefined;
+  /** Name or e-mail address of a person without an account. */
+  readonly author?: string | undefined;
+}
+
+export type TicketOutcome = 'stay' | 'gone' | { readonly redirect: string };
+
+/** What became of a submission. With problems nothing is stored and `form` holds what was sent. */
+export interface Applied {
+  readonly ok: boolean;
+  readonly id: number | undefined;
+  readonly problems: readonly Problem[];
+  /** Things worth saying that refuse nothing. */
+  readonly warnings: readonly Problem[];
+  readonly form: TicketForm;
+  readonly ticket: Ticket;
+  /** What was stored, or would be (preview); undefined when nothing changes. */
+  readonly change: TicketChange | undefined;
+  readonly outcome: TicketOutcome;
+  /** The stored version was not the one this was based on. */
+  readonly collision: boolean;
+}
+
+/** One stored change as people read it: number, fields and comment together. */
+export interface HistoryEntry {
+  readonly number: number;
+  /** Comment number or `description` that this one answers. */
+  readonly replyTo: string;
+  readonly author: string;
+  readonly time: Date;
+  readonly via: string;
+  readonly action: string;
+  readonly comment: string;
+  /** Stored texts. */
+  readonly fields: readonly { readonly field: string; readonly old: string; readonly new: string }[];
+}

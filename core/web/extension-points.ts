@@ -1,0 +1,129 @@
+import { extensionPoint, service } from '../kernel/tokens.ts';
+import type { OperationContext } from '../security/context.ts';
+
+type May<T> = T | Promise<T>;
+
+/** One request as a route sees it: no Fastify type. A repeated parameter is a list. */
+export interface WebRequest {
+  readonly method: string;
+  readonly path: string;
+  /** Path parameters, as in `/ticket/:id`. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, string | readonly string[]>>;
+  readonly body: Readonly<Record<string, string | readonly string[]>>;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** The client's address, for rate limits. */
+  readonly ip: string;
+  /** The session, when somebody is logged in. */
+  readonly sessionId: string | undefined;
+  readonly formToken: string;
+  /** Makes a path of this site absolute or prefixed: `href('/ticket/1')`. Takes only paths that begin with one slash. */
+  href(path: string): string;
+}
+
+/** A page to render. */
+export interface View {
+  readonly template: string;
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly status?: number;
+}
+/** A short message shown on the next page. */
+export interface Notice {
+  readonly kind: 'notice' | 'warning' | 'error';
+  readonly text: string;
+}
+export interface CookieChange {
+  readonly name: string;
+  /** undefined removes it. */
+  readonly value: string | undefined;
+  readonly maxAge?: number;
+  readonly httpOnly?: boolean;
+}
+export interface OutcomeExtras {
+  readonly notice?: Notice;
+  readonly cookies?: readonly CookieChange[];
+  readonly headers?: Readonly<Record<string, string>>;
+}
+/** What a route answers. `redirect` is a path of this site. */
+export type Outcome = OutcomeExtras &
+  (
+    | View
+    | { readonly redirect: string }
+    | { readonly json: unknown; readonly status?: number }
+    | { readonly text: string; readonly type?: string; readonly status?: number }
+  );
+
+/** One page or address. A route that changes anything is a POST. */
+export interface Route {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  /** Permission needed; undefined: anybody. Fine-grained questions are the handler's. */
+  readonly requires?: string;
+  /** `write` (default for POST) opens one transaction around `handle`; a function decides by the request (previews only read). */
+  readonly mode?: 'read' | 'write' | ((request: WebRequest) => 'read' | 'write');
+  handle(ctx: OperationContext, request: WebRequest): May<Outcome>;
+}
+
+/** Adds pages. Called: once at start. Combined: all; two routes of one method and path are an error. */
+export interface IRouteProvider {
+  getRoutes(): readonly Route[];
+}
+export const IRouteProvider = extensionPoint<IRouteProvider>('IRouteProvider', { doc: 'Adds pages.' });
+
+/** Sees every request before (may answer it) and after (may change the answer, in reverse order). */
+export interface IRequestFilter {
+  preProcessRequest?(ctx: OperationContext, request: WebRequest): May<Outcome | undefined>;
+  postProcessRequest?(ctx: OperationContext, request: WebRequest, outcome: Outcome): May<Outcome>;
+}
+export const IRequestFilter = extensionPoint<IRequestFilter>('IRequestFilter', {
+  doc: 'Looks at every request and answer.',
+  orderedBy: '[trac] request_filters',
+});
+
+export interface NavigationItem {
+  readonly menu: 'main' | 'meta';
+  readonly name: string;
+  readonly label: string;
+  readonly href: string;
+  readonly order?: number;
+  /** `post`: a button that posts, e.g. log out. */
+  readonly method?: 'get' | 'post';
+}
+/** Adds menu items. Called: for each page. Combined: all, by `order`. */
+export interface INavigationContributor {
+  getNavigationItems(ctx: OperationContext): readonly NavigationItem[];
+}
+export const INavigationContributor = extensionPoint<INavigationContributor>('INavigationContributor', {
+  doc: 'Adds menu items.',
+});
+
+/** One page under /admin. */
+export interface AdminPanel {
+  readonly category: string;
+  readonly page: string;
+  readonly label: string;
+  readonly requires: string;
+  show(ctx: OperationContext, request: WebRequest): May<View>;
+  submit?(ctx: OperationContext, request: WebRequest): May<Outcome>;
+}
+export interface IAdminPanelProvider {
+  getAdminPanels(): readonly AdminPanel[];
+}
+export const IAdminPanelProvider = extensionPoint<IAdminPanelProvider>('IAdminPanelProvider', {
+  doc: 'Adds pages under /admin.',
+});
+
+/** Adds template folders (searched before the core's) and folders of static files, served under `/chrome/<name>/`. */
+export interface ITemplateProvider {
+  getTemplateDirs?(): readonly string[];
+  getStaticDirs?(): Readonly<Record<string, string>>;
+}
+export const ITemplateProvider = extensionPoint<ITemplateProvider>('ITemplateProvider', {
+  doc: 'Adds templates and static files.',
+});
+
+/** Renders templates outside a request too. Templates get plain data only. */
+export interface IViews {
+  render(template: string, data: Readonly<Record<string, unknown>>): string;
+}
+export const IViews = service<IViews>('IViews', { doc: 'Renders templates.' });
