@@ -15,6 +15,8 @@ type AnyOptions = Readonly<Record<string, AnyOption>>;
 
 /** What a component says of itself. */
 export interface ComponentSpec<I extends AnyTokens, U extends AnyUses, O extends AnyOptions> {
+  /** One line for `tracts plugin list` and /about. */
+  readonly doc?: string;
   /** The interfaces this component implements. */
   readonly implements: I;
   /** What it needs: services arrive ready, extension points as lazy lists. */

@@ -31,6 +31,8 @@ export interface IRegistry {
   options(): readonly { readonly option: AnyOption; readonly component: string }[];
   /** Permissions of enabled components, meta permissions with what they include. */
   permissions(): ReadonlyMap<string, PermissionInfo>;
+  /** The id of a live component instance, `?` for anything else. */
+  idOf(instance: object): string;
   /** Everything found wrong while loading. */
   diagnoses(): readonly Diagnosis[];
 }

@@ -8,6 +8,10 @@ export interface ExtensionPoint<T> {
   readonly orderedBy?: string;
   /** When true, the `orderedBy` option, once set, also selects: a component it does not name stays out. */
   readonly selects?: boolean;
+  /** The order while the option is not set; components it does not name follow. */
+  readonly defaultOrder?: readonly string[];
+  /** False: the point's owner judges unknown names in the option itself. */
+  readonly namesChecked?: boolean;
   readonly _type?: T;
 }
 
@@ -30,7 +34,7 @@ export type Token<T> = ExtensionPoint<T> | Service<T>;
  */
 export const extensionPoint = <T>(
   name: string,
-  spec: { readonly doc: string; readonly orderedBy?: string; readonly selects?: boolean },
+  spec: Omit<ExtensionPoint<T>, 'kind' | 'symbol' | 'name' | '_type'>,
 ): ExtensionPoint<T> => Object.freeze({ kind: 'point', symbol: Symbol.for(`tracts.${name}`), name, ...spec });
 
 /** Declares a service; see `extensionPoint`. */

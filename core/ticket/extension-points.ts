@@ -9,11 +9,9 @@ import type {
   May,
   Problem,
   Submission,
-  Ticket,
   TicketChange,
   TicketContext,
   TicketForm,
-  Values,
 } from './types.ts';
 
 /**
@@ -32,6 +30,7 @@ export const ITicketActionController = extensionPoint<ITicketActionController>('
   doc: 'Offers actions on a ticket.',
   orderedBy: '[ticket] workflow',
   selects: true,
+  defaultOrder: ['ConfigurableTicketWorkflow'],
 });
 
 /**
@@ -129,6 +128,3 @@ export interface ITicketFields {
   type(name: string): FieldType;
 }
 export const ITicketFields = service<ITicketFields>('ITicketFields', { doc: 'Knows every ticket field and field type.' });
-
-/** Reads tickets for lists; applies the viewer's permission in the query. */
-export type { Ticket, Values };

@@ -1,0 +1,313 @@
+import 'reflect-metadata';
+import { type DependencyContainer, instanceCachingFactory, container as root } from 'tsyringe';
+import type { Component } from './component.ts';
+import { isComponent } from './component.ts';
+import { decide } from './enablement.ts';
+import { type Diagnosis, describePlace, TracError } from './errors.ts';
+import type { AnyOption } from './option.ts';
+import { orderComponents } from './ordering.ts';
+import { type ComponentInfo, IRegistry, type PermissionInfo } from './registry.ts';
+import type { Settings } from './settings.ts';
+import type { ExtensionPoint, Service, Token } from './tokens.ts';
+
+/** Where a plugin module came from. */
+export interface PluginSource {
+  readonly plugin: string;
+  readonly file: string;
+  readonly enabledByDefault: boolean;
+  /** The core's own: cannot be switched off, and a mistake in one of its options stops the site. */
+  readonly required?: boolean;
+}
+
+interface Entry {
+  readonly id: string;
+  readonly source: PluginSource;
+  readonly component: Component;
+  readonly decidedBy: string;
+  readonly self: symbol;
+  enabled: boolean;
+  options: Readonly<Record<string, unknown>>;
+  readonly problems: Diagnosis[];
+}
+
+/**
+ * Holds one site's components and hands out implementations in order. The only file that knows tsyringe.
+ *
+ * Use: `provide` and `load` everything, then `start()`; afterwards it does not change. A new configuration gets a new kernel.
+ */
+export class Kernel implements IRegistry {
+  readonly #settings: Settings;
+  readonly #container: DependencyContainer = root.createChildContainer();
+  readonly #entries: Entry[] = [];
+  readonly #diagnoses: Diagnosis[] = [];
+  readonly #ids = new Map<object, string>();
+  readonly #points = new Map<symbol, readonly unknown[]>();
+  readonly #providers = new Map<symbol, Entry>();
+  readonly #activating: string[] = [];
+  readonly #disposers: (() => void | Promise<void>)[] = [];
+  readonly #permissions = new Map<string, PermissionInfo>();
+
+  constructor(settings: Settings) {
+    this.#settings = settings;
+    this.provide(IRegistry, this);
+  }
+
+  /** Fills a service slot with an instance made elsewhere. */
+  provide<T>(token: Service<T>, instance: T): void {
+    this.#container.registerInstance(token.symbol, instance);
+  }
+
+  /** Takes note of every component that a plugin module exports, as `<plugin>.<ExportName>`. */
+  load(source: PluginSource, module: object): void {
+    for (const [name, value] of Object.entries(module)) {
+      if (!isComponent(value)) continue;
+      const id = `${source.plugin}.${name}`;
+      const { enabled, rule } = source.required
+        ? { enabled: true, rule: undefined }
+        : decide(this.#settings, id, source.enabledByDefault);
+      const decidedBy = rule
+        ? `${describePlace({ ...rule.place, key: rule.key })} = ${rule.value}`
+        : source.required
+          ? 'always on'
+          : 'default';
+      this.#entries.push({ id, source, component: value, decidedBy, self: Symbol(id), enabled, options: {}, problems: [] });
+    }
+  }
+
+  /** Reports something found wrong outside the kernel, e.g. a plugin file that cannot be imported. */
+  report(...diagnoses: readonly Diagnosis[]): void {
+    this.#diagnoses.push(...diagnoses);
+  }
+
+  /**
+   * Checks all components at once, then makes their instances. What fails is switched off with its reason and so is what
+   * needs it; a failure in the core throws.
+   */
+  start(): void {
+    this.#checkOptions();
+    this.#checkPermissions();
+    this.#checkServices();
+    while (this.#dropUnsatisfied());
+    for (const entry of this.#on()) this.#register(entry);
+    for (const entry of this.#on()) this.#attempt(entry);
+    this.#describePermissions();
+  }
+
+  get<T>(token: Service<T>): T {
+    if (!this.#container.isRegistered(token.symbol))
+      throw new TracError('KERNEL', `Nothing provides ${token.name} (${token.doc})`);
+    return this.#container.resolve<T>(token.symbol);
+  }
+
+  /** Everything that fills the point, in the order its option asks for. */
+  all<T>(point: ExtensionPoint<T>): readonly T[] {
+    const known = this.#points.get(point.symbol);
+    if (known) return known as readonly T[];
+    const entries = this.#on().filter((entry) => implementsToken(entry, point));
+    const { ordered, diagnoses } = orderComponents(point, entries, this.#settings, this.#entries);
+    const instances = ordered.flatMap((entry) => this.#attempt(entry) ?? []);
+    // While components are still being made the list may be short of one in the making: not remembered then.
+    if (this.#activating.length === 0) {
+      this.#points.set(point.symbol, Object.freeze(instances));
+      this.#diagnoses.push(...diagnoses);
+    }
+    return instances as T[];
+  }
+
+  idOf(instance: object): string {
+    return this.#ids.get(instance) ?? '?';
+  }
+
+  components(): readonly ComponentInfo[] {
+    return this.#entries.map(({ id, source, component, decidedBy, enabled, problems }) => ({
+      id,
+      plugin: source.plugin,
+      enabled,
+      decidedBy,
+      file: source.file,
+      implements: component.spec.implements.map((token) => token.name),
+      doc: component.spec.doc ?? '',
+      problems,
+    }));
+  }
+
+  options(): readonly { readonly option: AnyOption; readonly component: string }[] {
+    return this.#entries.flatMap(({ id, component }) =>
+      Object.values(component.spec.options ?? {}).map((option) => ({ option, component: id })),
+    );
+  }
+
+  permissions(): ReadonlyMap<string, PermissionInfo> {
+    if (this.#permissions.size === 0) this.#describePermissions();
+    return this.#permissions;
+  }
+
+  diagnoses(): readonly Diagnosis[] {
+    return [...this.#diagnoses, ...this.#entries.flatMap((entry) => entry.problems)];
+  }
+
+  /** Last made, first disposed. */
+  async dispose(): Promise<void> {
+    for (const dispose of this.#disposers.toReversed()) await dispose();
+    this.#container.clearInstances();
+  }
+
+  #on(): Entry[] {
+    return this.#entries.filter((entry) => entry.enabled);
+  }
+
+  #isolate(entry: Entry, diagnosis: Diagnosis): void {
+    if (entry.source.required)
+      throw new TracError('CONFIG', `${diagnosis.message}${diagnosis.remedy ? ` ${diagnosis.remedy}` : ''}`);
+    entry.enabled = false;
+    entry.problems.push({ ...diagnosis, component: entry.id });
+  }
+
+  #checkOptions(): void {
+    for (const entry of this.#on()) {
+      const values: Record<string, unknown> = {};
+      for (const [key, option] of Object.entries(entry.component.spec.options ?? {})) values[key] = this.#read(entry, option);
+      entry.options = values;
+    }
+  }
+
+  #read(entry: Entry, option: AnyOption): unknown {
+    const raw = this.#settings.get(option.section, option.name);
+    if (raw === undefined) return option.fallback;
+    try {
+      return option.parse(raw);
+    } catch {
+      const place = this.#settings.place(option.section, option.name);
+      const shown = option.secret ? '(secret)' : `"${raw}"`;
+      const message = `${describePlace(place)} = ${shown}: expected ${option.expects}.`;
+      const remedy = `Correct the value, or remove the line to use the default${option.secret ? '' : ` (${option.print(option.fallback)})`}.`;
+      this.#isolate(entry, { severity: 'error', message, remedy, place });
+      return option.fallback;
+    }
+  }
+
+  #checkPermissions(): void {
+    const owners = new Map<string, string>();
+    for (const entry of this.#on())
+      for (const name of Object.keys(entry.component.spec.permissions ?? {})) {
+        const fault = permissionFault(name, owners.get(name));
+        if (fault === undefined) owners.set(name, entry.id);
+        else {
+          const message = `${entry.source.file}: component ${entry.id} declares the permission ${fault}.`;
+          this.#isolate(entry, {
+            severity: 'error',
+            message,
+            remedy: 'Choose another name, or use the existing permission without declaring it.',
+          });
+          break;
+        }
+      }
+  }
+
+  #checkServices(): void {
+    for (const entry of this.#on())
+      for (const token of entry.component.spec.implements) {
+        if (token.kind !== 'service') continue;
+        const rival = this.#providers.get(token.symbol);
+        if (!rival) this.#providers.set(token.symbol, entry);
+        else
+          this.#isolate(entry, {
+            severity: 'error',
+            message: `${entry.id} and ${rival.id} both provide ${token.name}; only one can. ${rival.id} stays.`,
+            remedy: `Write "${rival.id} = disabled" into [components] of trac.ini to use ${entry.id}.`,
+            place: { section: 'components', key: rival.id },
+          });
+      }
+  }
+
+  /** Switches off what needs a service that nobody provides; true when something was, since that may leave others in need. */
+  #dropUnsatisfied(): boolean {
+    let dropped = false;
+    for (const entry of this.#on())
+      for (const token of Object.values(entry.component.spec.uses ?? {})) {
+        if (token.kind !== 'service' || this.#isProvided(token)) continue;
+        dropped = true;
+        this.#isolate(entry, {
+          severity: 'error',
+          message: `${entry.source.file}: component ${entry.id} needs ${token.name} (${token.doc}), which nothing provides.`,
+          remedy: `Enable a component that implements ${token.name} in [components], or disable ${entry.id}.`,
+          place: { section: 'components', key: entry.id },
+        });
+        break;
+      }
+    return dropped;
+  }
+
+  #isProvided(token: Service<unknown>): boolean {
+    const provider = this.#providers.get(token.symbol);
+    return provider ? provider.enabled : this.#container.isRegistered(token.symbol);
+  }
+
+  #register(entry: Entry): void {
+    this.#container.register(entry.self, { useFactory: instanceCachingFactory(() => this.#activate(entry)) });
+    for (const token of entry.component.spec.implements)
+      if (token.kind === 'service') this.#container.register(token.symbol, { useToken: entry.self });
+  }
+
+  /** The instance, or undefined when it cannot be made; then the component is off from here on. */
+  #attempt(entry: Entry): object | undefined {
+    if (!entry.enabled) return undefined;
+    try {
+      return this.#container.resolve<object>(entry.self);
+    } catch (error) {
+      if (this.#activating.length > 0) throw error;
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#isolate(entry, {
+        severity: 'error',
+        message: `${entry.source.file}: component ${entry.id} could not be started: ${reason}`,
+        remedy: `Correct it, or write "${entry.id} = disabled" into [components] of trac.ini.`,
+      });
+      return undefined;
+    }
+  }
+
+  #activate({ id, component: { spec }, options }: Entry): object {
+    if (this.#activating.includes(id))
+      throw new TracError('KERNEL', `Components need each other in a circle: ${[...this.#activating, id].join(' -> ')}`);
+    this.#activating.push(id);
+    try {
+      const needs = Object.fromEntries(Object.entries(spec.uses ?? {}).map(([key, token]) => [key, this.#need(token)]));
+      const made = spec.create({ ...needs, options } as never) as object & { dispose?(): void | Promise<void> };
+      this.#ids.set(made, id);
+      if (typeof made.dispose === 'function') this.#disposers.push(() => made.dispose?.());
+      return made;
+    } finally {
+      this.#activating.pop();
+    }
+  }
+
+  #need(token: Token<unknown>): unknown {
+    return token.kind === 'service' ? this.get(token) : { [Symbol.iterator]: () => this.all(token)[Symbol.iterator]() };
+  }
+
+  #describePermissions(): void {
+    this.#permissions.clear();
+    const note = (name: string, help: string, component: string, includes: readonly string[]): void => {
+      const known = this.#permissions.get(name);
+      this.#permissions.set(name, {
+        help: known?.help || help,
+        component: known?.component ?? component,
+        includes: [...new Set([...(known?.includes ?? []), ...includes])].sort(),
+      });
+    };
+    for (const { id, component } of this.#on()) {
+      for (const [name, help] of Object.entries(component.spec.permissions ?? {})) note(name, help, id, []);
+      for (const [name, includes] of Object.entries(component.spec.includes ?? {})) note(name, '', id, includes);
+    }
+  }
+}
+
+const implementsToken = (entry: Entry, token: Token<unknown>): boolean =>
+  entry.component.spec.implements.some(({ symbol }) => symbol === token.symbol);
+
+const permissionFault = (name: string, owner: string | undefined): string | undefined =>
+  owner !== undefined
+    ? `${name}, which ${owner} declares already`
+    : /^[A-Z][A-Z0-9_]+$/.test(name)
+      ? undefined
+      : `"${name}", which is not UPPER_CASE`;

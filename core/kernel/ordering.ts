@@ -1,0 +1,63 @@
+import type { Diagnosis } from './errors.ts';
+import { nearest } from './nearest.ts';
+import type { Settings } from './settings.ts';
+import type { ExtensionPoint } from './tokens.ts';
+
+interface Named {
+  readonly id: string;
+}
+
+const exportName = (id: string): string => id.slice(id.indexOf('.') + 1).toLowerCase();
+
+/** True when a name in an option means this component: `Name` or `plugin.Name`, in any case. */
+const means = (wanted: string, { id }: Named): boolean => wanted === id.toLowerCase() || wanted === exportName(id);
+
+/**
+ * Puts components into the order that the point's `orderedBy` option names. Those it does not name follow as they were
+ * loaded, or stay out when the point `selects` and the option is set.
+ *
+ * @param all every component that was found, to tell a misspelt name from one that is switched off.
+ */
+export function orderComponents<E extends Named>(
+  point: ExtensionPoint<unknown>,
+  entries: readonly E[],
+  settings: Settings,
+  all: readonly Named[],
+): { readonly ordered: readonly E[]; readonly diagnoses: readonly Diagnosis[] } {
+  const [, section = '', key = ''] = /^\[(.+)] (.+)$/.exec(point.orderedBy ?? '') ?? [];
+  const raw = key ? settings.get(section, key) : undefined;
+  const wanted = (raw ?? point.defaultOrder?.join(',') ?? '')
+    .split(',')
+    .map((name) => name.trim())
+    .filter(Boolean);
+  const lower = wanted.map((name) => name.toLowerCase());
+  const rank = (entry: Named): number => {
+    const at = lower.findIndex((name) => means(name, entry));
+    return at < 0 ? lower.length : at;
+  };
+  const selecting = point.selects === true && raw !== undefined && wanted.length > 0;
+  const chosen = selecting ? entries.filter((entry) => rank(entry) < lower.length) : entries;
+  const ordered = chosen.toSorted((a, b) => rank(a) - rank(b));
+  if (raw === undefined || point.namesChecked === false) return { ordered, diagnoses: [] };
+  const diagnoses = wanted
+    .filter((name) => !entries.some((entry) => means(name.toLowerCase(), entry)))
+    .map((name): Diagnosis => {
+      const place = settings.place(section, key);
+      const off = all.find((entry) => means(name.toLowerCase(), entry));
+      const near = nearest(
+        name,
+        entries.map(({ id }) => id.slice(id.indexOf('.') + 1)),
+      );
+      return {
+        severity: 'error',
+        place,
+        message: off ? `${name} is named but switched off, or is no ${point.name}.` : `No component is called ${name}.`,
+        remedy: off
+          ? `Write "${off.id} = enabled" into [components].`
+          : near
+            ? `Did you mean ${near}?`
+            : 'Remove the name, or install the plugin that brings it.',
+      };
+    });
+  return { ordered, diagnoses };
+}
