@@ -56,6 +56,8 @@ export interface FieldType<V = unknown> {
   /** Text kept in database and history; `deserialise(serialise(v))` equals `v`. Empty text is stored as NULL. */
   serialise(value: V): string;
   deserialise(stored: string): V;
+  /** The value of a new ticket from the field's default as written; throws like `parse`. Default: `parse`. */
+  initial?(raw: unknown, field: Field, ctx: OperationContext): V;
   /** Plain text for people: mail, exports, history. Default: the serialised text. */
   display?(value: V, field: Field): string;
   /** Adds what the templates need to know beyond the field itself (e.g. linked tickets), as plain data. */

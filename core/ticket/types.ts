@@ -55,6 +55,12 @@ export interface FieldSpec {
   readonly control?: string;
   /** Trac's `ticketlink_query`: where a link on the value leads. */
   readonly ticketlinkQuery?: string;
+  /** Who may edit it on an existing ticket: permissions, all needed, separated by commas. Default `TICKET_CHGPROP`. */
+  readonly editPermission?: string;
+  /** What is needed beyond `TICKET_CREATE` to set it on a new ticket. */
+  readonly createPermission?: string;
+  /** Puts a text into its stored form, e.g. `a;b` to `a, b`. */
+  normalise?(text: string): string;
   /** Type-specific attributes of third-party types, as written. */
   readonly attributes?: Readonly<Record<string, string>>;
 }
@@ -88,6 +94,9 @@ export interface Field {
   cols: number | undefined;
   maxSize: number | undefined;
   ticketlinkQuery: string | undefined;
+  editPermission: string | undefined;
+  createPermission: string | undefined;
+  readonly normalise: ((text: string) => string) | undefined;
   attributes: Readonly<Record<string, string>>;
   /** Judges a new value beyond what the type does, for this person on this ticket; a sentence refuses it. */
   accept: ((value: unknown) => string | undefined) | undefined;

@@ -1,0 +1,144 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { createJiti } from 'jiti';
+import type { Diagnosis } from './errors.ts';
+import type { PluginSource } from './kernel.ts';
+
+/** A plugin's module, or why there is none. */
+export interface LoadedPlugin {
+  readonly source: PluginSource;
+  readonly module: object;
+}
+
+export interface LoadResult {
+  readonly plugins: readonly LoadedPlugin[];
+  readonly diagnoses: readonly Diagnosis[];
+}
+
+const self = fileURLToPath(import.meta.url);
+/** `.ts` when we run from source (tests, `npm run dev`), `.js` when built. */
+export const CODE_EXTENSION = path.extname(self);
+/** The folder that holds core/, plugins/ and migrations/: the package, or its dist/. */
+export const CODE_ROOT = path.resolve(path.dirname(self), '../..');
+/** The package itself, where templates/ is. */
+export const PACKAGE_ROOT = CODE_EXTENSION === '.ts' ? CODE_ROOT : path.dirname(CODE_ROOT);
+
+interface Candidate {
+  readonly plugin: string;
+  readonly file: string;
+}
+
+/** Plugin files of a folder, by name: `NAME.ext` and `NAME/index.ext`. */
+export function findPlugins(dir: string, extensions: readonly string[]): Candidate[] {
+  if (!existsSync(dir)) return [];
+  const found = readdirSync(dir, { withFileTypes: true }).flatMap((entry): Candidate[] => {
+    if (entry.isDirectory()) {
+      const file = extensions.map((ext) => path.join(dir, entry.name, `index${ext}`)).find((name) => existsSync(name));
+      return file ? [{ plugin: entry.name, file }] : [];
+    }
+    const ext = extensions.find((one) => entry.name.endsWith(one));
+    if (!ext || /\.(test|d)\.[cm]?[jt]s$/.test(entry.name)) return [];
+    return [{ plugin: entry.name.slice(0, -ext.length), file: path.join(dir, entry.name) }];
+  });
+  return found.sort((a, b) => (a.plugin < b.plugin ? -1 : 1));
+}
+
+/** Our own plugins: plugins/* on, plugins/optional/* off until `[components]` says otherwise. */
+export async function loadBuiltInPlugins(): Promise<readonly LoadedPlugin[]> {
+  const folders = [
+    { dir: path.join(CODE_ROOT, 'plugins'), enabledByDefault: true },
+    { dir: path.join(CODE_ROOT, 'plugins', 'optional'), enabledByDefault: false },
+  ];
+  const loaded: LoadedPlugin[] = [];
+  for (const { dir, enabledByDefault } of folders)
+    for (const { plugin, file } of findPlugins(dir, [CODE_EXTENSION])) {
+      const module = (await import(pathToFileURL(file).href)) as object;
+      loaded.push({ source: { plugin, file: path.relative(CODE_ROOT, file), enabledByDefault }, module });
+    }
+  return loaded;
+}
+
+/** The public modules a third party's plugin may import, by name: `tracts` and each `tracts/<plugin>`. */
+export async function publicModules(core: object): Promise<Record<string, object>> {
+  const modules: Record<string, object> = { tracts: core };
+  const dir = path.join(CODE_ROOT, 'plugins');
+  for (const entry of readdirSync(dir, { withFileTypes: true })) {
+    const file = path.join(dir, entry.name, `api${CODE_EXTENSION}`);
+    if (entry.isDirectory() && existsSync(file))
+      modules[`tracts/${entry.name}`] = (await import(pathToFileURL(file).href)) as object;
+  }
+  return modules;
+}
+
+/**
+ * Loads a site's own plugins: its plugins/ folder and the npm packages that `[trac] plugins` names.
+ *
+ * They are loaded with `modules` in place of `tracts`, so that they meet the running core and not a second copy. One that
+ * cannot be imported is reported and left out; the rest loads.
+ */
+export async function loadSitePlugins(
+  envDir: string,
+  packages: readonly string[],
+  modules: Record<string, object>,
+  taken: ReadonlySet<string>,
+): Promise<LoadResult> {
+  const jiti = createJiti(path.join(envDir, 'plugins', 'loader.js'), {
+    virtualModules: modules,
+    moduleCache: false,
+    fsCache: false,
+  });
+  const plugins: LoadedPlugin[] = [];
+  const diagnoses: Diagnosis[] = [];
+  const names = new Set(taken);
+  const candidates = [
+    ...findPlugins(path.join(envDir, 'plugins'), ['.ts', '.js', '.mjs']),
+    ...findPackages(envDir, packages, diagnoses),
+  ];
+  for (const { plugin, file } of candidates) {
+    if (names.has(plugin)) {
+      const message = `${file}: a plugin called ${plugin} is there already.`;
+      diagnoses.push({ severity: 'error', message, remedy: 'Rename the file.', component: plugin, place: { file } });
+      continue;
+    }
+    names.add(plugin);
+    try {
+      plugins.push({ source: { plugin, file, enabledByDefault: true }, module: (await jiti.import(file)) as object });
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      const remedy = 'Correct the file, or move it out of the plugins folder. The rest of the site runs without it.';
+      diagnoses.push({
+        severity: 'error',
+        message: `${file}: the plugin could not be loaded: ${reason}`,
+        remedy,
+        component: plugin,
+        place: { file },
+      });
+    }
+  }
+  return { plugins, diagnoses };
+}
+
+/** Entry files of npm packages, resolved from the environment folder. */
+function findPackages(envDir: string, packages: readonly string[], diagnoses: Diagnosis[]): Candidate[] {
+  const require = createRequire(path.join(envDir, 'plugins', 'loader.js'));
+  return packages.flatMap((name): Candidate[] => {
+    try {
+      const file = require.resolve(name);
+      if (!statSync(file).isFile()) throw new Error('not a file');
+      return [{ plugin: name.replace(/^@[^/]+\//, ''), file }];
+    } catch {
+      const remedy = `Run "npm install ${name}" in ${envDir}, or take the name out of the list.`;
+      const place = { section: 'trac', key: 'plugins' };
+      diagnoses.push({
+        severity: 'error',
+        message: `[trac] plugins: the package ${name} is not installed in ${envDir}.`,
+        remedy,
+        place,
+        component: name,
+      });
+      return [];
+    }
+  });
+}

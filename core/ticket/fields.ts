@@ -1,0 +1,62 @@
+import { component } from '../kernel/component.ts';
+import { TracError } from '../kernel/errors.ts';
+import { IRegistry } from '../kernel/registry.ts';
+import type { OperationContext } from '../security/context.ts';
+import { type FieldType, ITicketFieldProvider, ITicketFields, ITicketFieldTypeProvider } from './extension-points.ts';
+import { toField } from './form.ts';
+import type { Field } from './types.ts';
+import { isColumn } from './values.ts';
+
+/** The type of a field whose own type nobody provides: readable, not editable, and no crash. */
+const unknownType: FieldType<string> = {
+  name: 'unknown',
+  template: 'fields/unknown.njk',
+  parse: (raw) => String(raw ?? ''),
+  serialise: (value) => value,
+  deserialise: (stored) => stored,
+};
+
+const byOrder = (a: Field, b: Field): number => a.order - b.order || (a.name < b.name ? -1 : 1);
+
+/** Knows every field and field type that enabled components provide. */
+export const TicketFields = component({
+  doc: 'Gathers the ticket fields of all providers.',
+  implements: [ITicketFields],
+  uses: { providers: ITicketFieldProvider, typeProviders: ITicketFieldTypeProvider, registry: IRegistry },
+  create: ({ providers, typeProviders, registry }) => {
+    let types: ReadonlyMap<string, FieldType> | undefined;
+    const gatherTypes = (): ReadonlyMap<string, FieldType> => {
+      const found = new Map<string, FieldType>();
+      for (const provider of typeProviders)
+        for (const type of provider.getFieldTypes()) {
+          if (found.has(type.name))
+            throw new TracError(
+              'FIELDS',
+              `${registry.idOf(provider)} provides the field type "${type.name}", which exists already.`,
+            );
+          found.set(type.name, type);
+        }
+      return found;
+    };
+    const typeOf = (name: string): FieldType => {
+      types ??= gatherTypes();
+      return types.get(name) ?? (unknownType as FieldType);
+    };
+    return {
+      type: typeOf,
+      async all(ctx: OperationContext): Promise<readonly Field[]> {
+        const fields = new Map<string, Field>();
+        for (const provider of providers) {
+          const source = registry.idOf(provider);
+          for (const spec of await provider.getTicketFields(ctx)) {
+            if (fields.has(spec.name)) continue;
+            const field = toField(spec, source, undefined, !isColumn(spec.name));
+            if (typeOf(field.type) === unknownType) field.editable = false;
+            fields.set(spec.name, field);
+          }
+        }
+        return [...fields.values()].sort(byOrder);
+      },
+    };
+  },
+});

@@ -1,0 +1,80 @@
+import type { Knex } from 'knex';
+import { fromMicros, isColumn, TEXT_COLUMNS, toMicros } from './values.ts';
+
+/** One row of the ticket table with its custom values; texts as stored, `''` for NULL. */
+export interface StoredTicket {
+  readonly id: number;
+  readonly version: number;
+  readonly time: Date;
+  readonly changetime: Date;
+  readonly columns: Readonly<Record<string, string>>;
+  /** Only what is stored; a field added later is absent. */
+  readonly custom: ReadonlyMap<string, string>;
+}
+
+interface TicketRow {
+  readonly id: number;
+  readonly row_version: number;
+  readonly time: number;
+  readonly changetime: number;
+  readonly [column: string]: unknown;
+}
+
+/** Trac stores empty texts as NULL (surprise 24); so do we, and read them back as empty. */
+const toColumn = (text: string): string | null => (text === '' ? null : text);
+
+/** Loads a ticket; `lock` holds its row on PostgreSQL until the transaction ends (SQLite has one writer anyway). */
+export async function loadTicket(db: Knex, id: number, lock = false): Promise<StoredTicket | undefined> {
+  const query = db<TicketRow>('ticket').where({ id });
+  const row = (await (lock ? query.forUpdate() : query).first()) as TicketRow | undefined;
+  if (!row) return undefined;
+  const custom = (await db('ticket_custom').where({ ticket: id }).select('name', 'value')) as {
+    name: string;
+    value: string | null;
+  }[];
+  const columns: Record<string, string> = {};
+  for (const name of TEXT_COLUMNS) columns[name] = (row[name] as string | null) ?? '';
+  return {
+    id,
+    version: row.row_version,
+    time: fromMicros(row.time),
+    changetime: fromMicros(row.changetime),
+    columns,
+    custom: new Map(custom.map(({ name, value }) => [name, value ?? ''])),
+  };
+}
+
+/** Stores a new ticket. `texts`: field name to stored text, columns and custom fields alike. */
+export async function insertTicket(db: Knex, texts: ReadonlyMap<string, string>, now: Date): Promise<number> {
+  const row: Record<string, unknown> = { time: toMicros(now), changetime: toMicros(now), row_version: 1 };
+  const custom: { name: string; value: string | null }[] = [];
+  for (const [name, text] of texts)
+    if (isColumn(name)) row[name] = toColumn(text);
+    else custom.push({ name, value: toColumn(text) });
+  const [inserted] = (await db('ticket').insert(row).returning('id')) as { id: number }[];
+  if (!inserted) throw new Error('the database gave no id for the new ticket');
+  if (custom.length > 0) await db('ticket_custom').insert(custom.map((one) => ({ ticket: inserted.id, ...one })));
+  return inserted.id;
+}
+
+/** Stores changed texts and moves the ticket's version on. Call it only from the service, which has checked for collisions. */
+export async function updateTicket(
+  db: Knex,
+  id: number,
+  version: number,
+  texts: ReadonlyMap<string, string>,
+  now: Date,
+): Promise<void> {
+  const row: Record<string, unknown> = { changetime: toMicros(now), row_version: version };
+  const custom: { ticket: number; name: string; value: string | null }[] = [];
+  for (const [name, text] of texts)
+    if (isColumn(name)) row[name] = toColumn(text);
+    else custom.push({ ticket: id, name, value: toColumn(text) });
+  await db('ticket').where({ id }).update(row);
+  if (custom.length > 0) await db('ticket_custom').insert(custom).onConflict(['ticket', 'name']).merge();
+}
+
+/** Removes the ticket; its custom values and history go with it by the schema. */
+export async function deleteTicket(db: Knex, id: number): Promise<void> {
+  await db('ticket').where({ id }).delete();
+}
