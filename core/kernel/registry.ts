@@ -37,3 +37,10 @@ export interface IRegistry {
   diagnoses(): readonly Diagnosis[];
 }
 export const IRegistry = service<IRegistry>('IRegistry', { doc: 'Knows what was found and loaded.' });
+
+/** What is wrong with the site now, beyond loading: a changed trac.ini that was not taken, a broken policy file, ... */
+export interface ISiteHealth {
+  /** Everything an administrator should know, what the registry found while loading included. Cheap: asked for each page. */
+  diagnoses(): readonly Diagnosis[];
+}
+export const ISiteHealth = service<ISiteHealth>('ISiteHealth', { doc: 'Knows what is wrong with the site.' });

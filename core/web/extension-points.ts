@@ -11,6 +11,8 @@ export interface WebRequest {
   readonly params: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string | readonly string[]>>;
   readonly body: Readonly<Record<string, string | readonly string[]>>;
+  /** What a client sent as JSON; `body` is empty then. */
+  readonly json?: unknown;
   readonly headers: Readonly<Record<string, string | undefined>>;
   /** The client's address, for rate limits. */
   readonly ip: string;

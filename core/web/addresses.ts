@@ -1,0 +1,114 @@
+import type { IncomingMessage } from 'node:http';
+import { BlockList, isIP } from 'node:net';
+import { ConfigError } from '../kernel/errors.ts';
+
+export interface AddressOptions {
+  /** `[trac] base_url`: the address people use, or ''. */
+  readonly baseUrl: string;
+  /** `[trac] trusted_proxies`: addresses, networks such as 10.0.0.0/8, or `loopback`, whose X-Forwarded-* count. */
+  readonly trustedProxies: readonly string[];
+  /** `[trac] secure_cookies`. */
+  readonly secureCookies: boolean;
+}
+
+/** Where the site is, as seen from outside. */
+export interface Addresses {
+  /** `''` or a path such as `/tracker`, without a slash at its end. */
+  prefixOf(request: IncomingMessage): string;
+  /** The request's own path and query within the site. */
+  inner(request: IncomingMessage): string;
+  /** True when a page at `origin` may send forms here. */
+  isOwnOrigin(origin: string, request: IncomingMessage): boolean;
+  /** True when cookies should travel over HTTPS only. */
+  isSecure(request: IncomingMessage): boolean;
+  isTrusted(address: string | undefined): boolean;
+}
+
+const PREFIX = /^(?:\/[\w.~-]+)+$/;
+
+/** Works out prefix, origin and scheme: `base_url` wins, then what a trusted proxy says, then the request itself. */
+export function createAddresses(options: AddressOptions): Addresses {
+  const base = parseBaseUrl(options.baseUrl);
+  const proxies = parseProxies(options.trustedProxies);
+  const isTrusted = (address: string | undefined) => address !== undefined && proxies !== undefined && isListed(proxies, address);
+  const forwarded = (request: IncomingMessage, name: string): string | undefined => {
+    if (proxies === undefined) return undefined;
+    const header = request.headers[`x-forwarded-${name}`];
+    return typeof header === 'string' && isTrusted(request.socket.remoteAddress) ? header.split(',')[0]?.trim() : undefined;
+  };
+  const prefixOf = (request: IncomingMessage): string => {
+    if (base) return base.prefix;
+    const prefix = forwarded(request, 'prefix')?.replace(/\/+$/, '');
+    return prefix !== undefined && PREFIX.test(prefix) ? prefix : '';
+  };
+  return {
+    prefixOf,
+    inner: (request) => withoutPrefix(request.url ?? '/', prefixOf(request)),
+    isOwnOrigin: (origin, request) =>
+      origin === base?.origin || hostOf(origin) === (forwarded(request, 'host') ?? request.headers.host)?.toLowerCase(),
+    isSecure: (request) => options.secureCookies || (base?.origin.startsWith('https:') ?? forwarded(request, 'proto') === 'https'),
+    isTrusted,
+  };
+}
+
+/** Proxies differ in whether they take the prefix away; both ways work. */
+function withoutPrefix(url: string, prefix: string): string {
+  if (prefix === '' || !url.startsWith(prefix)) return url;
+  const rest = url.slice(prefix.length);
+  if (rest.startsWith('/')) return rest;
+  return rest === '' || rest.startsWith('?') ? `/${rest}` : url;
+}
+
+function hostOf(origin: string): string | undefined {
+  return URL.canParse(origin) ? new URL(origin).host : undefined;
+}
+
+function parseBaseUrl(text: string): { readonly origin: string; readonly prefix: string } | undefined {
+  if (text.trim() === '') return undefined;
+  const url = URL.canParse(text.trim()) ? new URL(text.trim()) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol)) {
+    throw new ConfigError(`trac.ini [trac] base_url = ${JSON.stringify(text)}: expected an address. Example: https://example.org/tracker`, {
+      section: 'trac',
+      key: 'base_url',
+    });
+  }
+  return { origin: url.origin, prefix: url.pathname.replace(/\/+$/, '') };
+}
+
+function parseProxies(items: readonly string[]): BlockList | undefined {
+  if (items.length === 0) return undefined;
+  const list = new BlockList();
+  for (const item of items.flatMap((name) => (name === 'loopback' ? ['127.0.0.0/8', '::1'] : [name]))) {
+    const [address = '', bits] = item.split('/');
+    const version = isIP(address);
+    const most = version === 6 ? 128 : 32;
+    if (version === 0 || (bits !== undefined && !(/^\d{1,3}$/.test(bits) && Number(bits) <= most))) {
+      throw new ConfigError(
+        `trac.ini [trac] trusted_proxies: ${JSON.stringify(item)} is no address. Example: loopback, 10.0.0.0/8`,
+        { section: 'trac', key: 'trusted_proxies' },
+      );
+    }
+    list.addSubnet(address, bits === undefined ? most : Number(bits), version === 6 ? 'ipv6' : 'ipv4');
+  }
+  return list;
+}
+
+/** A dual-stack socket writes IPv4 addresses as `::ffff:10.0.0.1`; BlockList knows that. */
+function isListed(list: BlockList, address: string): boolean {
+  const version = isIP(address);
+  return version !== 0 && list.check(address, version === 6 ? 'ipv6' : 'ipv4');
+}
+
+const HERE = 'http://here.invalid';
+
+/**
+ * The path in `text` if it stays on this site, percent-encoded and fit for a Location header; otherwise undefined.
+ *
+ * Browsers read `//host`, `/\host` and `/<tab>/host` as other sites; all of these are refused.
+ */
+export function localPath(text: string): string | undefined {
+  if (!text.startsWith('/') || !URL.canParse(text, HERE)) return undefined;
+  const url = new URL(text, HERE);
+  const path = url.pathname + url.search + url.hash;
+  return url.origin === HERE && !path.startsWith('//') ? path : undefined;
+}

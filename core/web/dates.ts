@@ -1,0 +1,53 @@
+/** Dates as pages show them. Formatters are kept: making one costs a hundred times more than using it. */
+const formatters = new Map<string, Intl.DateTimeFormat>();
+const ages = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
+
+const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
+  ['year', 365 * 86_400],
+  ['month', 30 * 86_400],
+  ['week', 7 * 86_400],
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+];
+
+function formatter(timeZone: string): Intl.DateTimeFormat {
+  const known = formatters.get(timeZone);
+  if (known) return known;
+  const made = new Intl.DateTimeFormat('en-CA', {
+    timeZone: isTimeZone(timeZone) ? timeZone : 'UTC',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  });
+  formatters.set(timeZone, made);
+  return made;
+}
+
+/** True for a name that `Intl` knows, such as `Europe/Zurich` or `UTC`. */
+export function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return name !== '';
+  } catch {
+    return false;
+  }
+}
+
+/** `2026-03-01`. An unknown zone counts as UTC. */
+export const formatDate = (time: Date, timeZone: string): string => formatDateTime(time, timeZone).slice(0, 10);
+
+/** `2026-03-01 14:05`. An unknown zone counts as UTC. */
+export const formatDateTime = (time: Date, timeZone: string): string => formatter(timeZone).format(time).replace(', ', ' ');
+
+/** `3 days ago`, `in 2 hours`, `yesterday`; within a minute `just now`. */
+export function formatAge(time: Date, now: Date): string {
+  const seconds = (time.getTime() - now.getTime()) / 1000;
+  for (const [unit, length] of UNITS) {
+    if (Math.abs(seconds) >= length) return ages.format(Math.trunc(seconds / length), unit);
+  }
+  return 'just now';
+}

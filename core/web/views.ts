@@ -1,0 +1,117 @@
+import nunjucks from 'nunjucks';
+import { TracError } from '../kernel/errors.ts';
+import { formatAge, formatDate, formatDateTime } from './dates.ts';
+import { speedUp, type TemplateEngine } from './template-speed.ts';
+
+/** What the filters and `site` need to know of the page being rendered. */
+export interface PageScope {
+  readonly timeZone: string;
+  readonly now: Date;
+  /** A path of this site as the browser must ask for it. */
+  url(path: string): string;
+}
+
+export interface ViewOptions {
+  /** Template folders, searched in this order. */
+  readonly dirs: readonly string[];
+  readonly siteName: string;
+  readonly admin?: string;
+  /** Address of a static file, content hash included: `common/tracts.css` to `/chrome/common/tracts.css?v=…`. */
+  readonly staticPath: (path: string) => string;
+  /** For what is rendered outside a page, such as a mail. */
+  readonly outside?: PageScope;
+}
+
+/** The templates of one configuration: compiled when first used, then kept. */
+export interface Views {
+  /** Rendering is synchronous: a promise in `data` prints as `[object Promise]`. */
+  render(template: string, data: Readonly<Record<string, unknown>>, page?: PageScope): string;
+}
+
+const nowhere: PageScope = {
+  timeZone: 'UTC',
+  get now() {
+    return new Date();
+  },
+  url: (path) => path,
+};
+
+/** Prepares the templates of one configuration. */
+export function createViews(options: ViewOptions): Views {
+  speedUp(nunjucks as unknown as TemplateEngine);
+  const loader = new nunjucks.FileSystemLoader([...options.dirs]);
+  const environment = new nunjucks.Environment(loader, { autoescape: true, throwOnUndefined: true });
+  const outside = options.outside ?? nowhere;
+  // Rendering never waits, so one variable is enough to say which page is being rendered.
+  let page = outside;
+  environment.addGlobal('site', {
+    name: options.siteName,
+    admin: options.admin ?? '',
+    url: (path: string) => page.url(path),
+    static: (path: string) => page.url(options.staticPath(path)),
+  });
+  addFilters(environment, () => page);
+  addMacroCalls(environment);
+  return {
+    render: (template, data, scope) => {
+      const before = page;
+      page = scope ?? outside;
+      try {
+        return environment.render(template, data);
+      } catch (error) {
+        throw new TracError('TEMPLATE', `The template ${template} failed: ${messageOf(error)}`, 500, false);
+      } finally {
+        page = before;
+      }
+    },
+  };
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+function addFilters(environment: nunjucks.Environment, page: () => PageScope): void {
+  const ofTime =
+    (name: string, print: (time: Date) => string) =>
+    (value: unknown): string => {
+      if (value instanceof Date && !Number.isNaN(value.getTime())) return print(value);
+      throw new TypeError(`the filter ${name} takes a Date, not ${String(value)}`);
+    };
+  const filters: Readonly<Record<string, (time: Date) => string>> = {
+    date: (time) => formatDate(time, page().timeZone),
+    datetime: (time) => formatDateTime(time, page().timeZone),
+    iso: (time) => time.toISOString().replace(/\.\d+Z$/, 'Z'),
+    age: (time) => formatAge(time, page().now),
+  };
+  for (const [name, print] of Object.entries(filters)) environment.addFilter(name, ofTime(name, print));
+  environment.addFilter('json', (value: unknown) => JSON.stringify(value) ?? 'null');
+}
+
+type Macro = (argument: unknown) => unknown;
+interface MacroFile {
+  getExported(done: (error: Error | null, macros: Readonly<Record<string, Macro>>) => void): void;
+}
+
+/**
+ * `call_macro(file, name, argument)`: a macro of a file whose name is data, such as a field type's. Each file is imported
+ * once and kept; `{% import %}` inside a loop costs ten times as much.
+ */
+function addMacroCalls(environment: nunjucks.Environment): void {
+  const files = new Map<string, Readonly<Record<string, Macro>>>();
+  const macrosOf = (file: string): Readonly<Record<string, Macro>> => {
+    const known = files.get(file);
+    if (known) return known;
+    let found: Readonly<Record<string, Macro>> = {};
+    const template = environment.getTemplate(file, true) as unknown as MacroFile;
+    template.getExported((error, macros) => {
+      if (error) throw error;
+      found = macros;
+    });
+    files.set(file, found);
+    return found;
+  };
+  environment.addGlobal('call_macro', (file: string, name: string, argument: unknown): unknown => {
+    const macro = macrosOf(file)[name];
+    if (!macro) throw new TypeError(`${file} has no macro ${name}`);
+    return macro(argument);
+  });
+}
