@@ -110,7 +110,7 @@ export interface ITicketService {
   /** Loads a ticket that `ctx.user` may view; throws `NotFoundError` or `PermissionError`. */
   open(ctx: OperationContext, id: number): Promise<TicketContext>;
   /** The context of a ticket that does not exist yet. */
-  draft(ctx: OperationContext): TicketContext;
+  draft(ctx: OperationContext): Promise<TicketContext>;
   /** What this user may see and do on this ticket. */
   form(ctx: TicketContext): Promise<TicketForm>;
   /** Runs every step but storing. */

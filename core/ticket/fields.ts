@@ -4,7 +4,7 @@ import { IRegistry } from '../kernel/registry.ts';
 import type { OperationContext } from '../security/context.ts';
 import { type FieldType, ITicketFieldProvider, ITicketFields, ITicketFieldTypeProvider } from './extension-points.ts';
 import { toField } from './form.ts';
-import type { Field } from './types.ts';
+import type { Field, FieldSpec } from './types.ts';
 import { isColumn } from './values.ts';
 
 /** The type of a field whose own type nobody provides: readable, not editable, and no crash. */
@@ -17,6 +17,12 @@ const unknownType: FieldType<string> = {
 };
 
 const byOrder = (a: Field, b: Field): number => a.order - b.order || (a.name < b.name ? -1 : 1);
+
+function makeField(spec: FieldSpec, source: string, type: FieldType): Field {
+  const field = toField(spec, source, undefined, !isColumn(spec.name));
+  if (type.name === 'unknown') field.editable = false;
+  return field;
+}
 
 /** Knows every field and field type that enabled components provide. */
 export const TicketFields = component({
@@ -48,12 +54,9 @@ export const TicketFields = component({
         const fields = new Map<string, Field>();
         for (const provider of providers) {
           const source = registry.idOf(provider);
-          for (const spec of await provider.getTicketFields(ctx)) {
-            if (fields.has(spec.name)) continue;
-            const field = toField(spec, source, undefined, !isColumn(spec.name));
-            if (typeOf(field.type) === unknownType) field.editable = false;
-            fields.set(spec.name, field);
-          }
+          const specs = await provider.getTicketFields(ctx);
+          for (const spec of specs.filter(({ name }) => !fields.has(name)))
+            fields.set(spec.name, makeField(spec, source, typeOf(spec.type)));
         }
         return [...fields.values()].sort(byOrder);
       },

@@ -1,0 +1,147 @@
+import { changedFields, mergeChanges } from './changes.ts';
+import type { ITicketManipulator } from './extension-points.ts';
+import type { FormDraft } from './form.ts';
+import { hasNumber } from './history.ts';
+import { nameFault } from './rights.ts';
+import { parseSubmission, type TypeOf, textFault } from './submission.ts';
+import type { Offer, Problem, Submission, TicketChange, TicketContext, Values } from './types.ts';
+import { isEmpty } from './values.ts';
+
+/** A submission, judged: what it would change and everything that speaks against it. */
+export interface Judgement {
+  readonly offer: Offer | undefined;
+  readonly change: TicketChange;
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Problem[];
+  readonly collision: boolean;
+}
+
+/** What judging needs beside the submission. */
+export interface Judge {
+  readonly manipulators: Iterable<ITicketManipulator>;
+  readonly typeOf: TypeOf;
+  /** Characters a comment may have; 0: any number. */
+  readonly maxComment: number;
+}
+
+const isBlank = (text: string): boolean => text.trim() === '';
+
+/** Steps 4 of “One POST, in order”: reads, asks the action, collects every problem. Stores nothing. */
+export async function judge(
+  ctx: TicketContext,
+  form: FormDraft,
+  submission: Submission,
+  { manipulators, typeOf, maxComment }: Judge,
+): Promise<Judgement> {
+  const before = ctx.ticket.values;
+  const actionName = submission.action ?? (ctx.ticket.exists ? '' : ([...form.actions.keys()][0] ?? ''));
+  const offer = form.actions.get(actionName);
+  const parsed = await parseSubmission(ctx, form, offer, submission, typeOf);
+  const problems = [...actionProblems(ctx, form, actionName), ...parsed.problems];
+  const edited: Values = { ...before, ...reporterOf(ctx, submission), ...parsed.fields };
+  const merged =
+    offer && problems.length === 0 ? mergeChanges(form, offer, parsed.inputs, parsed.fields, edited, typeOf) : undefined;
+  problems.push(...(merged?.problems ?? []));
+  const after: Values = { ...edited, ...merged?.values };
+  const comment = [submission.comment ?? '', merged?.comment ?? ''].filter((text) => !isBlank(text)).join('\n\n');
+  const changed = changedFields(form.fields, before, after, typeOf);
+  const replyTo = submission.replyTo || undefined;
+  const change: TicketChange = {
+    before,
+    after,
+    changed,
+    comment,
+    replyTo,
+    action: actionName,
+    number: undefined,
+    author: authorOf(ctx, submission),
+  };
+  problems.push(...(await commentProblems(ctx, form, submission, maxComment)), ...requiredProblems(ctx, form, change));
+  const collision = isStale(ctx, submission, change, offer);
+  if (collision)
+    problems.push({
+      message:
+        'Somebody changed this ticket while you were writing. Nothing of yours is lost: look at what changed, then submit again.',
+    });
+  problems.push(...(await manipulatorProblems(ctx, manipulators, change)));
+  return { offer, change, problems, warnings: [...parsed.warnings, ...(merged?.warnings ?? [])], collision };
+}
+
+function actionProblems(ctx: TicketContext, form: FormDraft, name: string): Problem[] {
+  if (form.actions.has(name)) return [];
+  if (form.actions.size === 0 && !ctx.ticket.exists)
+    return [
+      {
+        field: 'action',
+        message: 'No workflow action lets you file a ticket. An administrator must offer one from <none> in [ticket-workflow].',
+      },
+    ];
+  return [{ field: 'action', message: name ? `The action “${name}” is not available.` : 'Choose an action.' }];
+}
+
+/** Who the history names: the account, or what a person without one gave. */
+const authorOf = (ctx: TicketContext, { author }: Submission): string =>
+  ctx.user.authenticated ? ctx.user.name : author?.trim() || ctx.user.name;
+
+/** A new ticket's reporter is the one who files it, unless the form let him name another. */
+const reporterOf = (ctx: TicketContext, submission: Submission): Values =>
+  ctx.ticket.exists ? {} : { reporter: authorOf(ctx, submission) };
+
+async function commentProblems(ctx: TicketContext, form: FormDraft, submission: Submission, limit: number): Promise<Problem[]> {
+  const { comment = '', replyTo, author } = submission;
+  const problems: Problem[] = [];
+  const fault = textFault(comment, limit);
+  if (fault) problems.push({ field: 'comment', message: fault });
+  if (!isBlank(comment) && !form.mayComment)
+    problems.push({
+      field: 'comment',
+      message: ctx.ticket.exists
+        ? 'You may not comment on this ticket.'
+        : 'A new ticket takes no comment; write it into the description.',
+    });
+  if (replyTo && !(await canReplyTo(ctx, replyTo)))
+    problems.push({ field: 'replyto', message: `There is no comment “${replyTo}” to reply to.` });
+  const nameProblem = author && !ctx.user.authenticated ? (textFault(author, 200) ?? nameFault(ctx, author)) : undefined;
+  if (nameProblem) problems.push({ field: 'author', message: nameProblem });
+  return problems;
+}
+
+async function canReplyTo(ctx: TicketContext, replyTo: string): Promise<boolean> {
+  if (ctx.ticket.id === undefined) return false;
+  return (
+    replyTo === 'description' || (/^[1-9]\d{0,8}$/.test(replyTo) && (await hasNumber(ctx.db, ctx.ticket.id, Number(replyTo))))
+  );
+}
+
+/** A required field must be filled in by whoever can; an old ticket without it stays workable for those who cannot. */
+function requiredProblems(ctx: TicketContext, form: FormDraft, { after, changed }: TicketChange): Problem[] {
+  const isDue = (name: string, editable: boolean): boolean =>
+    changed.has(name) || (editable && (!ctx.ticket.exists || changed.size > 0));
+  return [...form.fields.values()]
+    .filter((field) => field.required && isEmpty(after[field.name]) && isDue(field.name, field.editable))
+    .map(({ control, label }) => ({ field: control, message: `${label} is needed.` }));
+}
+
+/** Asked only when something would be stored, or the action is gone (TF-06). */
+function isStale(
+  ctx: TicketContext,
+  { basedOn }: Submission,
+  { changed, comment }: TicketChange,
+  offer: Offer | undefined,
+): boolean {
+  if (basedOn === undefined || !ctx.ticket.exists || basedOn === ctx.ticket.version) return false;
+  return changed.size > 0 || comment !== '' || offer === undefined;
+}
+
+async function manipulatorProblems(
+  ctx: TicketContext,
+  manipulators: Iterable<ITicketManipulator>,
+  change: TicketChange,
+): Promise<Problem[]> {
+  const problems: Problem[] = [];
+  for (const manipulator of manipulators) {
+    if (change.comment !== '') problems.push(...(manipulator.validateComment?.(ctx, change.comment) ?? []));
+    for await (const problem of manipulator.validateTicket?.(ctx, change) ?? []) problems.push(problem);
+  }
+  return problems;
+}

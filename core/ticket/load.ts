@@ -1,0 +1,57 @@
+import { NotFoundError, PermissionError } from '../kernel/errors.ts';
+import type { OperationContext } from '../security/context.ts';
+import { loadTicket, type StoredTicket } from './store.ts';
+import type { TypeOf } from './submission.ts';
+import type { Field, Ticket, TicketContext } from './types.ts';
+import { isEmpty } from './values.ts';
+
+/** The default of a field on a new ticket; a default its type cannot read counts as none. */
+export function initialValue(field: Field, typeOf: TypeOf, ctx: OperationContext): unknown {
+  if (isEmpty(field.value)) return '';
+  const type = typeOf(field.type);
+  try {
+    return type.initial ? type.initial(field.value, field, ctx) : field.value;
+  } catch {
+    return '';
+  }
+}
+
+/** The operation on one ticket; permissions asked without a resource are asked about this ticket. */
+export function onTicket(ctx: OperationContext, ticket: Ticket): TicketContext {
+  const resource = { realm: 'ticket', id: ticket.id, object: ticket };
+  return { ...ctx, ticket, can: (permission, about = resource) => ctx.can(permission, about) };
+}
+
+/** A ticket that does not exist yet, with every field's default. */
+export function draftTicket(ctx: OperationContext, fields: readonly Field[], typeOf: TypeOf): Ticket {
+  const values: Record<string, unknown> = {};
+  for (const field of fields) values[field.name] = initialValue(field, typeOf, ctx);
+  Object.assign(values, { status: '', resolution: '', time: '', changetime: '' });
+  return { id: undefined, exists: false, values, version: 0 };
+}
+
+/** A stored ticket with typed values. A custom field that was added later shows its default (FD-10). */
+export function toTicket(stored: StoredTicket, fields: readonly Field[], typeOf: TypeOf, ctx: OperationContext): Ticket {
+  const values: Record<string, unknown> = { ...stored.columns, time: stored.time, changetime: stored.changetime };
+  for (const field of fields) {
+    if (!field.custom) continue;
+    const text = stored.custom.get(field.name);
+    values[field.name] =
+      text === undefined ? initialValue(field, typeOf, ctx) : text === '' ? '' : typeOf(field.type).deserialise(text);
+  }
+  return { id: stored.id, exists: true, values, version: stored.version };
+}
+
+/** Loads a ticket that the person may view. An id beyond what the database can hold is simply not there. */
+export async function openTicket(
+  ctx: OperationContext,
+  id: number,
+  fields: readonly Field[],
+  typeOf: TypeOf,
+): Promise<TicketContext> {
+  const stored = Number.isInteger(id) && id > 0 && id < 2 ** 31 ? await loadTicket(ctx.db, id, ctx.writable) : undefined;
+  if (!stored) throw new NotFoundError(`There is no ticket #${id}.`);
+  const open = onTicket(ctx, toTicket(stored, fields, typeOf, ctx));
+  if (!open.can('TICKET_VIEW')) throw new PermissionError('TICKET_VIEW', `view ticket #${id}`);
+  return open;
+}

@@ -1,0 +1,211 @@
+import { component } from '../kernel/component.ts';
+import { PermissionError, TracError } from '../kernel/errors.ts';
+import { option } from '../kernel/option.ts';
+import { IRegistry } from '../kernel/registry.ts';
+import type { OperationContext } from '../security/context.ts';
+import {
+  ITicketActionController,
+  ITicketChangeListener,
+  ITicketFields,
+  ITicketManipulator,
+  ITicketService,
+} from './extension-points.ts';
+import { FormDraft } from './form.ts';
+import { addEntry, loadHistory } from './history.ts';
+import { type Judgement, judge } from './judge.ts';
+import { draftTicket, onTicket, openTicket } from './load.ts';
+import { applyRights, nameFault } from './rights.ts';
+import { deleteTicket, insertTicket, updateTicket } from './store.ts';
+import { textFor } from './submission.ts';
+import type { Applied, Submission, TicketChange, TicketContext, TicketOutcome } from './types.ts';
+
+/** The one door: nothing else creates or changes a ticket. */
+export const TicketSystem = component({
+  doc: 'Files, changes and deletes tickets.',
+  implements: [ITicketService],
+  uses: {
+    fields: ITicketFields,
+    controllers: ITicketActionController,
+    manipulators: ITicketManipulator,
+    listeners: ITicketChangeListener,
+    registry: IRegistry,
+  },
+  options: {
+    maxComment: option.int('ticket', 'max_comment_size', 262144, 'Characters a comment may have; 0 for any number.'),
+  },
+  create: (needs) => new Tickets(needs),
+});
+
+interface Needs {
+  readonly fields: ITicketFields;
+  readonly controllers: Iterable<ITicketActionController>;
+  readonly manipulators: Iterable<ITicketManipulator>;
+  readonly listeners: Iterable<ITicketChangeListener>;
+  readonly registry: IRegistry;
+  readonly options: { readonly maxComment: number };
+}
+
+interface Stored {
+  readonly id: number;
+  readonly change: TicketChange;
+}
+
+class Tickets implements ITicketService {
+  readonly #needs: Needs;
+
+  constructor(needs: Needs) {
+    this.#needs = needs;
+  }
+
+  async open(ctx: OperationContext, id: number): Promise<TicketContext> {
+    const { fields } = this.#needs;
+    return openTicket(ctx, id, await fields.all(ctx), fields.type);
+  }
+
+  async draft(ctx: OperationContext): Promise<TicketContext> {
+    const { fields } = this.#needs;
+    const draft = onTicket(ctx, draftTicket(ctx, await fields.all(ctx), fields.type));
+    if (!draft.can('TICKET_CREATE')) throw new PermissionError('TICKET_CREATE', 'file a ticket');
+    return draft;
+  }
+
+  /** Fields, rights, actions, then manipulators: what this person may do. */
+  async form(ctx: TicketContext): Promise<FormDraft> {
+    const { fields, controllers, manipulators, registry } = this.#needs;
+    const form = new FormDraft(await fields.all(ctx));
+    for (const field of form.fields.values()) field.value = ctx.ticket.values[field.name] ?? '';
+    applyRights(ctx, form.fields.values());
+    this.#nameReporter(ctx, form);
+    form.mayComment = ctx.ticket.exists && ctx.can('TICKET_APPEND');
+    for (const controller of controllers) {
+      form.from(registry.idOf(controller));
+      for (const action of await controller.getTicketActions(ctx)) form.offer(action);
+    }
+    for (const manipulator of manipulators) await manipulator.prepareTicket?.(ctx, form.from(registry.idOf(manipulator)));
+    return form;
+  }
+
+  async preview(ctx: OperationContext, id: number | undefined, submission: Submission): Promise<Applied> {
+    const ticketCtx = await this.#context(ctx, id);
+    const form = await this.form(ticketCtx);
+    const judgement = await this.#judge(ticketCtx, form, submission);
+    return this.#answer(ticketCtx, form, judgement, outcomeOf(judgement));
+  }
+
+  async apply(ctx: OperationContext, id: number | undefined, submission: Submission): Promise<Applied> {
+    if (!ctx.writable) throw new TracError('TICKETS', 'ITicketService.apply needs a writing transaction: use IContexts.write.');
+    const ticketCtx = await this.#context(ctx, id);
+    const form = await this.form(ticketCtx);
+    const judgement = await this.#judge(ticketCtx, form, submission);
+    const outcome = outcomeOf(judgement);
+    if (judgement.problems.length > 0) return this.#answer(ticketCtx, form, judgement, outcome);
+    const stored = outcome === 'gone' ? undefined : await this.#store(ticketCtx, form, judgement.change);
+    await this.#runEffects(judgement, stored !== undefined);
+    if (!stored) return { ...this.#answer(ticketCtx, form, judgement, outcome), change: undefined };
+    const { id, change } = stored;
+    const after = onTicket(ticketCtx, { id, exists: true, values: change.after, version: ticketCtx.ticket.version + 1 });
+    await this.#tell(after, change, ticketCtx.ticket.exists);
+    return { ...this.#answer(after, form, judgement, outcome), change };
+  }
+
+  async delete(ctx: TicketContext): Promise<void> {
+    if (ctx.ticket.id === undefined) throw new TracError('TICKETS', 'A ticket that was never stored cannot be deleted.');
+    await deleteTicket(ctx.db, ctx.ticket.id);
+    for (const listener of this.#needs.listeners) await listener.ticketDeleted?.(ctx);
+    ctx.log.info('ticket deleted', { id: ctx.ticket.id, via: ctx.via, user: ctx.user.name });
+  }
+
+  async history(ctx: TicketContext) {
+    return ctx.ticket.id === undefined ? [] : loadHistory(ctx.db, ctx.ticket.id);
+  }
+
+  #context(ctx: OperationContext, id: number | undefined): Promise<TicketContext> {
+    return id === undefined ? this.draft(ctx) : this.open(ctx, id);
+  }
+
+  #judge(ctx: TicketContext, form: FormDraft, submission: Submission): Promise<Judgement> {
+    const { manipulators, fields, options } = this.#needs;
+    return judge(ctx, form, submission, { manipulators, typeOf: fields.type, maxComment: options.maxComment });
+  }
+
+  /** Whoever files it is the reporter; somebody without an account gives a name or an address (TF-15), but no account's. */
+  #nameReporter(ctx: TicketContext, form: FormDraft): void {
+    const reporter = form.fields.get('reporter');
+    if (!reporter || ctx.ticket.exists) return;
+    if (ctx.user.authenticated) reporter.value = ctx.user.name;
+    else {
+      reporter.editable = true;
+      reporter.accept = (value) => nameFault(ctx, String(value));
+    }
+  }
+
+  /** Writes ticket and history; undefined when there is nothing to write. */
+  async #store(ctx: TicketContext, form: FormDraft, change: TicketChange): Promise<Stored | undefined> {
+    const text = (name: string, value: unknown): string =>
+      textFor(this.#needs.fields.type(form.fields.get(name)?.type ?? 'text'), value);
+    const { id, version } = ctx.ticket;
+    if (id === undefined) return this.#insert(ctx, form, change, text);
+    if (change.changed.size === 0 && change.comment === '') return undefined;
+    const names = [...change.changed];
+    const fields = names.map((field) => ({
+      field,
+      old: text(field, change.before[field]),
+      new: text(field, change.after[field]),
+    }));
+    await updateTicket(ctx.db, id, version + 1, new Map(fields.map((one) => [one.field, one.new])), ctx.now);
+    const { author, comment, action, replyTo = '' } = change;
+    const number = await addEntry(ctx.db, id, { author, via: ctx.via, action, comment, replyTo, time: ctx.now, fields });
+    ctx.log.info('ticket changed', { id, number, action, via: ctx.via, user: ctx.user.name });
+    return { id, change: { ...change, number, after: { ...change.after, changetime: ctx.now } } };
+  }
+
+  async #insert(
+    ctx: TicketContext,
+    form: FormDraft,
+    change: TicketChange,
+    text: (name: string, value: unknown) => string,
+  ): Promise<TicketChange> {
+    const texts = new Map<string, string>();
+    for (const [name, value] of Object.entries(change.after)) {
+      if (name === 'time' || name === 'changetime') continue;
+      const stored = text(name, value);
+      // An empty custom value is worth a row only where the field's default would come back on reading.
+      if (stored !== '' || !form.fields.get(name)?.custom || text(name, change.before[name]) !== '') texts.set(name, stored);
+    }
+    const id = await insertTicket(ctx.db, texts, ctx.now);
+    ctx.log.info('ticket created', { id, action: change.action, via: ctx.via, user: ctx.user.name });
+    return { id, change: { ...change, number: 0, after: { ...change.after, time: ctx.now, changetime: ctx.now } } };
+  }
+
+  /** An action that stores nothing runs its side effect only if that is all it is for (CH-04). */
+  async #runEffects({ offer, change }: Judgement, stored: boolean): Promise<void> {
+    for (const { spec } of offer?.specs ?? [])
+      if (stored || !spec.changes || (spec.outcome ?? 'stay') !== 'stay' || change.changed.size > 0) await spec.sideEffect?.();
+  }
+
+  async #tell(ctx: TicketContext, change: TicketChange, existed: boolean): Promise<void> {
+    for (const listener of this.#needs.listeners)
+      await (existed ? listener.ticketChanged?.(ctx, change) : listener.ticketCreated?.(ctx, change));
+  }
+
+  #answer(ctx: TicketContext, form: FormDraft, judgement: Judgement, outcome: TicketOutcome): Applied {
+    const { problems, warnings, collision, change } = judgement;
+    const effective = change.changed.size > 0 || change.comment !== '' || !ctx.ticket.exists ? change : undefined;
+    return {
+      ok: problems.length === 0,
+      id: ctx.ticket.id,
+      problems,
+      warnings,
+      form,
+      ticket: ctx.ticket,
+      change: effective,
+      outcome,
+      collision,
+    };
+  }
+}
+
+/** The first controller behind the action that wants something other than to stay decides. */
+function outcomeOf({ offer }: Judgement): TicketOutcome {
+  return offer?.specs.map(({ spec }) => spec.outcome ?? 'stay').find((outcome) => outcome !== 'stay') ?? 'stay';
+}

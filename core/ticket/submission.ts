@@ -1,0 +1,138 @@
+import type { FieldType } from './extension-points.ts';
+import type { Field, Offer, Problem, Submission, TicketContext, TicketForm, Values } from './types.ts';
+import { InvalidValueError, isEmpty, PROTECTED_FIELDS } from './values.ts';
+
+/** Finds a field type by name. */
+export type TypeOf = (name: string) => FieldType;
+
+/** What a submission says, once the field types have read it. */
+export interface ParsedSubmission {
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly inputs: Readonly<Record<string, unknown>>;
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Problem[];
+}
+
+/** Characters that no text may hold: NUL is refused by PostgreSQL and cuts strings short elsewhere. */
+const FORBIDDEN = /\0/;
+/** A lone surrogate cannot be stored as UTF-8. */
+const isWellFormed = (text: string): boolean =>
+  !/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/.test(text);
+
+/** A sentence when the text cannot be stored; `limit` in characters, 0 for none. */
+export function textFault(text: string, limit: number | undefined): string | undefined {
+  if (FORBIDDEN.test(text) || !isWellFormed(text))
+    return 'This text has characters that cannot be stored (NUL or broken Unicode). Remove them.';
+  if (limit && text.length > limit) return `This text is too long: ${text.length} characters, ${limit} at most.`;
+  return undefined;
+}
+
+const textsOf = (raw: unknown): readonly string[] =>
+  typeof raw === 'string' ? [raw] : Array.isArray(raw) ? raw.filter((one) => typeof one === 'string') : [];
+
+type Outcome = { readonly value: unknown } | { readonly fault: string };
+
+async function parseOne(raw: unknown, field: Field, type: FieldType, ctx: TicketContext): Promise<Outcome> {
+  for (const text of textsOf(raw)) {
+    const fault = textFault(text, field.maxSize);
+    if (fault) return { fault };
+  }
+  try {
+    const value: unknown = await type.parse(raw, field, ctx);
+    return { value: typeof value === 'string' && field.normalise ? field.normalise(value) : value };
+  } catch (error) {
+    if (error instanceof InvalidValueError || (error as { code?: unknown }).code === 'INVALID_VALUE')
+      return { fault: (error as Error).message };
+    throw error;
+  }
+}
+
+const sameText = (type: FieldType, a: unknown, b: unknown): boolean => textFor(type, a) === textFor(type, b);
+
+/** The text that the database and the history keep of a value. */
+export const textFor = (type: FieldType, value: unknown): string => (isEmpty(value) ? '' : type.serialise(value));
+
+class Parser {
+  readonly problems: Problem[] = [];
+  readonly warnings: Problem[] = [];
+  readonly ctx: TicketContext;
+  readonly form: TicketForm;
+  readonly typeOf: TypeOf;
+
+  constructor(ctx: TicketContext, form: TicketForm, typeOf: TypeOf) {
+    this.ctx = ctx;
+    this.form = form;
+    this.typeOf = typeOf;
+  }
+
+  async fields(sent: Values): Promise<Record<string, unknown>> {
+    const values: Record<string, unknown> = {};
+    for (const [key, raw] of Object.entries(sent)) {
+      const field = this.form.fields.get(key) ?? [...this.form.fields.values()].find((one) => one.control === key);
+      if (field) await this.#field(field, raw, values);
+      else if (!PROTECTED_FIELDS.has(key))
+        this.problems.push({ field: `field_${key}`, message: `There is no field “${key}” to fill in here.` });
+    }
+    return values;
+  }
+
+  async #field(field: Field, raw: unknown, values: Record<string, unknown>): Promise<void> {
+    if (PROTECTED_FIELDS.has(field.name)) {
+      this.warnings.push({ field: field.control, message: `${field.label} is set by the workflow and not by the form.` });
+      return;
+    }
+    const type = this.typeOf(field.type);
+    const before = field.value;
+    const outcome = await parseOne(raw, field, type, this.ctx);
+    const changed = 'fault' in outcome || !sameText(type, outcome.value, before);
+    if (!changed) return;
+    const fault = this.#fault(field, outcome);
+    field.value = 'value' in outcome ? outcome.value : raw;
+    if (fault) this.problems.push({ field: field.control, message: fault });
+    else if ('value' in outcome) values[field.name] = outcome.value;
+  }
+
+  #fault(field: Field, outcome: Outcome): string | undefined {
+    if (!field.editable || field.disabled) return `You may not change ${field.label}.`;
+    return 'fault' in outcome ? outcome.fault : field.accept?.(outcome.value);
+  }
+
+  /** Inputs of one action; what belongs to another action's controls is passed over, as a web form sends them all. */
+  async inputs(offer: Offer, sent: Values): Promise<Record<string, unknown>> {
+    const values: Record<string, unknown> = {};
+    for (const key of Object.keys(sent))
+      if (!key.startsWith('action_') && !offer.inputs.has(key))
+        this.problems.push({ field: key, message: `The action “${offer.name}” does not ask for “${key}”.` });
+    for (const input of offer.inputs.values()) {
+      const raw = sent[input.control] ?? sent[input.name] ?? input.value;
+      const outcome = await parseOne(raw ?? '', input, this.typeOf(input.type), this.ctx);
+      if ('fault' in outcome) this.problems.push({ field: input.control, message: outcome.fault });
+      else this.#input(input, outcome.value, values);
+      input.value = 'value' in outcome ? outcome.value : raw;
+    }
+    return values;
+  }
+
+  #input(input: Field, value: unknown, values: Record<string, unknown>): void {
+    const fault = input.required && isEmpty(value) ? `${input.label} is needed.` : input.accept?.(value);
+    if (fault) this.problems.push({ field: input.control, message: fault });
+    else values[input.name] = value;
+  }
+}
+
+/**
+ * Reads a submission against the form: what the form does not offer is a problem, what equals the present value is no
+ * change. The form's fields and inputs take on what was sent, so that it can be shown again filled in.
+ */
+export async function parseSubmission(
+  ctx: TicketContext,
+  form: TicketForm,
+  offer: Offer | undefined,
+  submission: Submission,
+  typeOf: TypeOf,
+): Promise<ParsedSubmission> {
+  const parser = new Parser(ctx, form, typeOf);
+  const fields = await parser.fields(submission.fields ?? {});
+  const inputs = offer ? await parser.inputs(offer, submission.inputs ?? {}) : {};
+  return { fields, inputs, problems: parser.problems, warnings: parser.warnings };
+}
