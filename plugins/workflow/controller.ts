@@ -1,0 +1,132 @@
+import type { ActionSpec, FieldSpec, IAdjunctService, ITicketActionController, Problem, TicketContext, Values } from 'tracts';
+import type { IWorkflowOperation, OperationPlan } from './api.ts';
+import { type OwnerOfComponent, readComponentOwners } from './operations/components.ts';
+import { RESET_ACTION, type WorkflowDefinition, type WorkflowRule } from './parse.ts';
+
+/** What the controller works with. `controllers` are all of the site: `_reset` asks which states any of them knows. */
+export interface WorkflowNeeds {
+  readonly definition: WorkflowDefinition;
+  readonly operations: Iterable<IWorkflowOperation>;
+  readonly controllers: Iterable<ITicketActionController>;
+  readonly adjuncts: IAdjunctService;
+}
+
+/** The operations behind a rule, in its order; words that nobody knows do nothing, as in Trac. */
+export function operationsOf(rule: WorkflowRule, operations: Iterable<IWorkflowOperation>): IWorkflowOperation[] {
+  const known = [...operations];
+  return rule.operations.flatMap((word) => known.find(({ name }) => name === word) ?? []);
+}
+
+function isInState(rule: WorkflowRule, ctx: TicketContext): boolean {
+  if (!ctx.ticket.exists) return rule.oldStates.includes(null);
+  const status = String(ctx.ticket.values['status'] ?? '');
+  const everywhere = rule.oldStates.length === 1 && rule.oldStates[0] === '*';
+  return everywhere || rule.oldStates.includes(status);
+}
+
+function isOrphan(ctx: TicketContext, controllers: Iterable<ITicketActionController>): boolean {
+  if (!ctx.ticket.exists) return false;
+  const status = String(ctx.ticket.values['status'] ?? '');
+  return ![...controllers].some((controller) => controller.getAllStatus?.().includes(status));
+}
+
+const isPermitted = (rule: WorkflowRule, ctx: TicketContext): boolean =>
+  rule.permissions.length === 0 ||
+  rule.permissions.some((name) => ctx.can(name, { realm: 'ticket', id: ctx.ticket.id, object: ctx.ticket }));
+
+/** The rules that this person may use on this ticket in its stored state, in the order of the file. */
+export function rulesFor(ctx: TicketContext, { definition, operations, controllers }: WorkflowNeeds): WorkflowRule[] {
+  const orphan = isOrphan(ctx, controllers);
+  const targets = (rule: WorkflowRule): boolean =>
+    rule.newState !== '*' || operationsOf(rule, operations).some(({ decidesStatus }) => decidesStatus === true);
+  return definition.rules.filter(
+    (rule) =>
+      rule.usable && (isInState(rule, ctx) || (orphan && rule.name === RESET_ACTION)) && targets(rule) && isPermitted(rule, ctx),
+  );
+}
+
+/**
+ * The owner follows the component: a new ticket's `< default >` becomes the component's owner, and a ticket that is still
+ * `new` moves with its component from the one owner to the other (OP-09, OP-10).
+ */
+function followComponent(ctx: TicketContext, after: Values, ownerOf: OwnerOfComponent): Values {
+  const { exists, values } = ctx.ticket;
+  const owner = String(after['owner'] ?? '');
+  if (!exists) return { owner: owner === '< default >' || owner === '<default>' ? (ownerOf(after['component']) ?? '') : owner };
+  const moved = values['status'] === 'new' && (values['component'] ?? '') !== (after['component'] ?? '');
+  const next = moved && ownerOf(values['component']) === owner ? ownerOf(after['component']) : undefined;
+  return next ? { owner: next } : {};
+}
+
+function mergeInputs(plans: readonly OperationPlan[]): FieldSpec[] {
+  const inputs = new Map<string, FieldSpec>();
+  for (const input of plans.flatMap((plan) => plan.inputs ?? [])) if (!inputs.has(input.name)) inputs.set(input.name, input);
+  return [...inputs.values()].sort((a, b) => (a.order ?? 0) - (b.order ?? 0));
+}
+
+function mergeProblems(plans: readonly OperationPlan[], inputs: Values, after: Values): Problem[] {
+  const problems = plans.flatMap((plan) => [...(plan.problems?.(inputs, after) ?? [])]);
+  const first = (problem: Problem): boolean =>
+    problem === problems.find(({ field, message }) => field === problem.field && message === problem.message);
+  return problems.filter(first);
+}
+
+function hintOf(rule: WorkflowRule, ctx: TicketContext, plans: readonly OperationPlan[]): string {
+  const status =
+    rule.newState === '*'
+      ? ''
+      : ctx.ticket.exists
+        ? `The next status is ${rule.newState}.`
+        : `The status will be ${rule.newState}.`;
+  const hints = [...plans.map(({ hint }) => hint ?? ''), status].filter(Boolean);
+  return [...new Set(hints)].join(' ');
+}
+
+/** What one rule does on one ticket, whoever asks; undefined when an operation hides it. Judges neither state nor permission. */
+export async function describeRule(
+  ctx: TicketContext,
+  rule: WorkflowRule,
+  needs: WorkflowNeeds,
+): Promise<ActionSpec | undefined> {
+  const made = await Promise.all(operationsOf(rule, needs.operations).map((operation) => operation.plan(ctx, rule)));
+  const plans = made.filter((plan) => plan !== undefined);
+  if (plans.length < made.length) return undefined;
+  const ownerOf = await readComponentOwners(ctx, needs.adjuncts);
+  const changes = (inputs: Values, after: Values): Values => {
+    let updates: Values = rule.newState === '*' ? {} : { status: rule.newState };
+    for (const plan of plans) updates = { ...updates, ...plan.changes?.(inputs, { ...after, ...updates }) };
+    return 'owner' in updates ? updates : { ...updates, ...followComponent(ctx, after, ownerOf) };
+  };
+  return {
+    name: rule.name,
+    label: rule.label,
+    weight: rule.weight,
+    hint: hintOf(rule, ctx, plans),
+    inputs: mergeInputs(plans),
+    changes,
+    problems: (inputs, after) => mergeProblems(plans, inputs, after),
+  };
+}
+
+/** Every state the file names, and those its operations may lead to. */
+export function allStatuses({ definition, operations }: Pick<WorkflowNeeds, 'definition' | 'operations'>): readonly string[] {
+  const led = definition.rules.flatMap((rule) =>
+    operationsOf(rule, operations).flatMap((operation) => operation.statuses?.(rule) ?? []),
+  );
+  return [...new Set([...definition.statuses, ...led])].sort();
+}
+
+/** The controller that [ticket-workflow] describes. */
+export function workflowController(needs: WorkflowNeeds): ITicketActionController {
+  let statuses: readonly string[] | undefined;
+  return {
+    async getTicketActions(ctx) {
+      const specs = await Promise.all(rulesFor(ctx, needs).map((rule) => describeRule(ctx, rule, needs)));
+      return specs.filter((spec) => spec !== undefined);
+    },
+    getAllStatus() {
+      statuses ??= allStatuses(needs);
+      return statuses;
+    },
+  };
+}

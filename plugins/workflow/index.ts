@@ -1,0 +1,21 @@
+import { component, IAdjunctService, ISettings, ITicketActionController } from 'tracts';
+import { IWorkflowOperation } from './api.ts';
+import { workflowController } from './controller.ts';
+import { parseWorkflow } from './parse.ts';
+
+export { DelOwner, MaySetOwner, SetOwner, SetOwnerToSelf } from './operations/owner.ts';
+export { DelResolution, SetResolution } from './operations/resolution.ts';
+export { LeaveStatus, ResetWorkflow } from './operations/status.ts';
+
+/** Offers the actions that [ticket-workflow] describes; without that section, those of the basic workflow. */
+export const ConfigurableTicketWorkflow = component({
+  doc: 'Offers the actions that [ticket-workflow] describes.',
+  implements: [ITicketActionController],
+  uses: {
+    settings: ISettings,
+    operations: IWorkflowOperation,
+    controllers: ITicketActionController,
+    adjuncts: IAdjunctService,
+  },
+  create: ({ settings, ...needs }) => workflowController({ definition: parseWorkflow(settings), ...needs }),
+});

@@ -1,0 +1,118 @@
+import {
+  type FieldSpec,
+  IAdjunctService,
+  IPermissionService,
+  option,
+  type Problem,
+  type TicketContext,
+  type Values,
+} from 'tracts';
+import type { OperationPlan, WorkflowAction } from '../api.ts';
+import { splitList } from '../parse.ts';
+import { displayName, isGroup, isPermissionName, NAMING_OPTIONS, type Naming } from '../people.ts';
+import { type OwnerOfComponent, readComponentOwners, resolveOwner } from './components.ts';
+
+/** What both operations that ask for an owner need. */
+export const OWNER_USES = { permissions: IPermissionService, adjuncts: IAdjunctService };
+
+/** What both operations that ask for an owner read of trac.ini. */
+export const OWNER_OPTIONS = {
+  ...NAMING_OPTIONS,
+  restrict: option.bool('ticket', 'restrict_owner', false, 'Owners are chosen among holders of TICKET_MODIFY, not typed.'),
+  defaultOwner: option.text(
+    'ticket',
+    'default_owner',
+    '< default >',
+    'Owner of a new ticket; < default > is the owner of its component.',
+  ),
+};
+
+/** The services and options above, as they arrive in `create`. */
+export interface OwnerNeeds {
+  readonly permissions: IPermissionService;
+  readonly adjuncts: IAdjunctService;
+  readonly options: Naming & { readonly restrict: boolean; readonly defaultOwner: string };
+}
+
+/** Whom the words of a `set_owner` list name, in the order of the list; `authenticated` is everybody with an account. */
+function expand(ctx: TicketContext, words: readonly string[], permissions: IPermissionService): string[] {
+  const resource = { realm: 'ticket', id: ctx.ticket.id, object: ctx.ticket };
+  const names = words.flatMap((word) => {
+    if (word === 'authenticated') return [...ctx.directory.people.keys()].sort();
+    if (isPermissionName(word)) return permissions.usersWith(ctx, word, resource);
+    return isGroup(ctx.directory, word) ? permissions.membersOf(ctx, word) : [word];
+  });
+  return [...new Set(names)];
+}
+
+/** The people an action may give a ticket to; empty: anybody, typed as text. */
+function allowedOwners(ctx: TicketContext, action: WorkflowAction, { permissions, options }: OwnerNeeds): readonly string[] {
+  const own = action.attributes['set_owner'];
+  if (own !== undefined) return expand(ctx, splitList(own), permissions);
+  return options.restrict ? expand(ctx, ['TICKET_MODIFY'], permissions) : [];
+}
+
+function ownerField(
+  ctx: TicketContext,
+  action: WorkflowAction,
+  owners: readonly string[],
+  preset: string,
+  naming: Naming,
+): FieldSpec {
+  const common = { name: 'owner', label: 'to', title: 'New owner', control: `action_${action.name}_reassign_owner`, order: -2 };
+  if (owners.length === 0) return { ...common, type: 'text', value: preset };
+  const optionLabels = Object.fromEntries(owners.map((name) => [name, displayName(ctx, name, naming)]));
+  const label = (name: string): string => optionLabels[name] ?? name;
+  const options = owners.toSorted((a, b) => compare(label(a), label(b)) || compare(a, b));
+  const value = owners.length === 1 ? owners[0] : owners.includes(preset) ? preset : undefined;
+  return { ...common, type: 'select', options, optionLabels, value };
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+function ownerHint(ctx: TicketContext, field: FieldSpec, naming: Naming): string {
+  const current = displayName(ctx, String(ctx.ticket.values['owner'] ?? ''), naming);
+  const only = field.options?.length === 1 ? field.options[0] : undefined;
+  const next = only === undefined ? 'the person given here' : displayName(ctx, only, naming);
+  if (!ctx.ticket.exists) return `The owner will be ${next}.`;
+  return only === ctx.ticket.values['owner'] ? `The owner stays ${current}.` : `The owner changes from ${current} to ${next}.`;
+}
+
+function* judgeOwner(field: FieldSpec, inputs: Values): Iterable<Problem> {
+  const { options, control } = field;
+  if (options === undefined || !('owner' in inputs)) return;
+  const owner = String(inputs['owner'] ?? '');
+  if (!options.includes(owner))
+    yield {
+      ...(control === undefined ? {} : { field: control }),
+      message: `“${owner}” is not one of those this action may give the ticket to.`,
+    };
+}
+
+function changeOwner(inputs: Values, after: Values, absent: string, ownerOf: OwnerOfComponent): Values {
+  const chosen = 'owner' in inputs ? inputs['owner'] : absent;
+  return { owner: resolveOwner(chosen, after['component'], ownerOf) };
+}
+
+/**
+ * Asks for the owner. `may_set_owner` proposes to keep the present one, even if the list lacks it; `set_owner` proposes
+ * the person who acts, and prevails when an action names both.
+ */
+export async function planOwner(ctx: TicketContext, action: WorkflowAction, needs: OwnerNeeds): Promise<OperationPlan> {
+  const { options, adjuncts } = needs;
+  const present = ctx.ticket.exists ? String(ctx.ticket.values['owner'] ?? '') : options.defaultOwner;
+  const keeps = !action.operations.includes('set_owner');
+  const preset = keeps ? present : ctx.user.name;
+  const allowed = allowedOwners(ctx, action, needs);
+  const owners = keeps && allowed.length > 0 && !allowed.includes(preset) ? [preset, ...allowed] : allowed;
+  const field = ownerField(ctx, action, owners, preset, options);
+  const ownerOf = await readComponentOwners(ctx, adjuncts);
+  // Nothing given means the first of the action's own list, as in Trac; people only, never the name of a group.
+  const absent = action.attributes['set_owner'] === undefined ? '' : (allowed[0] ?? '');
+  return {
+    inputs: [field],
+    hint: ownerHint(ctx, field, options),
+    changes: (inputs, after) => changeOwner(inputs, after, absent, ownerOf),
+    problems: (inputs) => judgeOwner(field, inputs),
+  };
+}

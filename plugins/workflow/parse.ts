@@ -1,0 +1,189 @@
+import type { Diagnosis, ISettings, Place } from 'tracts';
+import type { WorkflowAction } from './api.ts';
+import { presetEntries } from './presets.ts';
+
+/** The section of trac.ini that holds the workflow. */
+export const WORKFLOW_SECTION = 'ticket-workflow';
+
+/** The action that repairs tickets in a state no controller knows. */
+export const RESET_ACTION = '_reset';
+
+/** One action of the file. */
+export interface WorkflowRule extends WorkflowAction {
+  /** null: no ticket yet (`<none>`). `*` alone: every state. */
+  readonly oldStates: readonly (string | null)[];
+  readonly label: string;
+  readonly weight: number;
+  /** Any one of them is enough; none: everybody. */
+  readonly permissions: readonly string[];
+  /** False when its line or its weight cannot be read: never offered, yet its states are known. */
+  readonly usable: boolean;
+  /** Where the action's line (key `''`) and each attribute stand. */
+  readonly places: ReadonlyMap<string, Place>;
+}
+
+/** A workflow as read from the file. */
+export interface WorkflowDefinition {
+  /** In the order in which the file first mentions them; the implicit `_reset` last. */
+  readonly rules: readonly WorkflowRule[];
+  /** Every state that is mentioned, sorted. */
+  readonly statuses: readonly string[];
+  /** What costs an action. */
+  readonly problems: readonly Diagnosis[];
+}
+
+/** Splits a comma list as the workflow does: trimmed, empty items dropped. */
+export const splitList = (text: string): string[] =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean);
+
+interface Draft {
+  readonly name: string;
+  readonly attributes: Record<string, string>;
+  readonly places: Map<string, Place>;
+  oldStates: string | undefined;
+  newState: string | undefined;
+  usable: boolean;
+}
+
+interface Report {
+  readonly problems: Diagnosis[];
+  add(place: Place | undefined, message: string, remedy: string): void;
+}
+
+/** The entries of [ticket-workflow] with their places; those of the basic workflow when the section is missing. */
+function sourceOf(settings: ISettings): readonly { readonly key: string; readonly value: string; readonly place: Place }[] {
+  const given = settings.sections().includes(WORKFLOW_SECTION);
+  const entries = given ? settings.entries(WORKFLOW_SECTION) : presetEntries('basic');
+  return entries.map(([key, value]) => ({
+    key,
+    value,
+    place: given ? settings.place(WORKFLOW_SECTION, key) : { section: WORKFLOW_SECTION, key },
+  }));
+}
+
+const EXAMPLE = 'Write "old, states -> new". Example: accept = new, reopened -> accepted';
+
+function readTransition(draft: Draft, value: string, place: Place, report: Report): void {
+  const sides = value.split('->').map((side) => side.trim());
+  const [oldStates, newState] = sides;
+  if (sides.length === 2 && oldStates !== undefined && newState !== undefined) {
+    draft.oldStates = oldStates;
+    draft.newState = newState;
+    return;
+  }
+  draft.usable = false;
+  const what = sides.length === 1 ? 'has no "->"' : `has ${sides.length - 1} "->", and so more than one target`;
+  report.add(place, `The action "${draft.name}" is not available: its line "${value}" ${what}.`, EXAMPLE);
+}
+
+function collectDrafts(settings: ISettings, report: Report): Draft[] {
+  const drafts = new Map<string, Draft>();
+  for (const { key, value, place } of sourceOf(settings)) {
+    const [name = '', attribute] = key.split('.');
+    const draft: Draft = drafts.get(name) ?? {
+      name,
+      attributes: {},
+      places: new Map(),
+      oldStates: undefined,
+      newState: undefined,
+      usable: true,
+    };
+    drafts.set(name, draft);
+    draft.places.set(attribute ?? '', place);
+    if (attribute === undefined) readTransition(draft, value, place, report);
+    else if (attribute === 'oldstates') draft.oldStates = value;
+    else if (attribute === 'newstate') draft.newState = value.trim();
+    if (attribute !== undefined) draft.attributes[attribute] = value;
+  }
+  return [...drafts.values()];
+}
+
+/** Only the first name of a list can mean “no ticket yet”; anywhere else it is a state like any other. */
+const readOldStates = (text: string): (string | null)[] =>
+  splitList(text).map((state, index) => (index === 0 && /^<(none| none )>$/.test(state) ? null : state));
+
+function readWeight(draft: Draft, report: Report): number {
+  const text = draft.attributes['default'];
+  if (text === undefined) return 0;
+  if (/^\s*[-+]?\d+(_\d+)*\s*$/.test(text)) return Number(text.replaceAll('_', ''));
+  draft.usable = false;
+  const message = `The action "${draft.name}" is not available: its weight "${text}" is not a whole number.`;
+  report.add(draft.places.get('default'), message, `Example: ${draft.name}.default = 2`);
+  return 0;
+}
+
+const labelOf = ({ name, attributes }: Draft): string =>
+  attributes['label'] ?? attributes['name'] ?? name.replaceAll('_', ' ').trim();
+
+function finish(draft: Draft, report: Report): WorkflowRule {
+  const oldStates = readOldStates(draft.oldStates ?? '');
+  const newState = draft.newState ?? '';
+  const weight = readWeight(draft, report);
+  if (draft.usable && draft.newState === '' && draft.oldStates !== undefined) {
+    draft.usable = false;
+    const message = `The action "${draft.name}" is not available: it names no state to lead to.`;
+    report.add(draft.places.get('') ?? draft.places.get('newstate'), message, EXAMPLE);
+  }
+  return {
+    name: draft.name,
+    attributes: draft.attributes,
+    operations: splitList(draft.attributes['operations'] ?? ''),
+    permissions: splitList(draft.attributes['permissions'] ?? ''),
+    oldStates,
+    newState,
+    label: labelOf(draft),
+    weight,
+    usable: draft.usable && newState !== '',
+    places: draft.places,
+  };
+}
+
+function statusesOf(rules: readonly WorkflowRule[]): string[] {
+  const all = rules.flatMap((rule) => [...rule.oldStates, rule.newState]);
+  return [...new Set(all.filter((state): state is string => state !== null && state !== '' && state !== '*'))].sort();
+}
+
+/**
+ * The implicit repair action. Attributes given without a line change what they name and keep the rest: Trac loses the
+ * target then (golden case c13).
+ */
+function completeReset(rules: readonly WorkflowRule[], drafts: readonly Draft[]): WorkflowRule[] {
+  const given = rules.find((rule) => rule.name === RESET_ACTION);
+  const draft = drafts.find(({ name }) => name === RESET_ACTION);
+  if (draft?.places.has('') || draft?.newState !== undefined || !statusesOf(rules).includes('new')) return [...rules];
+  const attributes = given?.attributes ?? {};
+  const reset: WorkflowRule = {
+    name: RESET_ACTION,
+    attributes,
+    oldStates: given?.oldStates ?? [],
+    newState: 'new',
+    operations: 'operations' in attributes && given ? given.operations : ['reset_workflow'],
+    permissions: 'permissions' in attributes && given ? given.permissions : ['TICKET_ADMIN'],
+    label: attributes['label'] ?? attributes['name'] ?? 'Reset',
+    weight: given?.weight ?? 0,
+    usable: draft?.usable ?? true,
+    places: given?.places ?? new Map(),
+  };
+  return given ? rules.map((rule) => (rule === given ? reset : rule)) : [...rules, reset];
+}
+
+/**
+ * Reads [ticket-workflow] with Trac's rules. A line or weight that cannot be read costs its own action, nothing else.
+ * No section at all means the basic workflow; an empty one means no actions.
+ */
+export function parseWorkflow(settings: ISettings): WorkflowDefinition {
+  const problems: Diagnosis[] = [];
+  const report: Report = {
+    problems,
+    add: (place, message, remedy) => void problems.push({ severity: 'error', message, remedy, place }),
+  };
+  const drafts = collectDrafts(settings, report);
+  const rules = completeReset(
+    drafts.map((draft) => finish(draft, report)),
+    drafts,
+  );
+  return { rules, statuses: statusesOf(rules), problems };
+}

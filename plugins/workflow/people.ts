@@ -1,0 +1,29 @@
+import { type Directory, type OperationContext, option } from 'tracts';
+
+/** How people are named in lists; Trac's options. */
+export const NAMING_OPTIONS = {
+  fullNames: option.bool('trac', 'show_full_names', true, 'Show people by full name where one is known.'),
+  addresses: option.bool('trac', 'show_email_addresses', false, 'Show e-mail addresses to people without EMAIL_VIEW, too.'),
+};
+
+/** Values of `NAMING_OPTIONS`. */
+export interface Naming {
+  readonly fullNames: boolean;
+  readonly addresses: boolean;
+}
+
+/** What people read instead of a login name: the full name, or an address with its domain hidden from those who may not see it. */
+export function displayName(ctx: OperationContext, name: string, naming: Naming): string {
+  if (name === '') return '(none)';
+  const fullName = naming.fullNames ? ctx.directory.people.get(name)?.fullName : undefined;
+  if (fullName) return fullName;
+  const shown = naming.addresses || ctx.can('EMAIL_VIEW');
+  return shown ? name : name.replace(/^([^@\s]+)@[^@\s]+$/, '$1@…');
+}
+
+/** True for a word that a list of people reads as a permission: letters, and all of them upper case. */
+export const isPermissionName = (word: string): boolean => word === word.toUpperCase() && word !== word.toLowerCase();
+
+/** True when somebody has been made a member of it, so that it is a group and not a person. */
+export const isGroup = (directory: Directory, name: string): boolean =>
+  name === 'authenticated' || [...directory.grants.values()].some((given) => given.has(name));
