@@ -1,3 +1,5 @@
+import { parseNumber, parseSwitch, parseWhole, splitList, strip } from './literals.ts';
+
 /** One documented, typed INI option. Declaring it is also documenting it: trac.ini.example is printed from these. */
 export interface Option<T> {
   readonly section: string;
@@ -38,51 +40,30 @@ const fail = (message: string): never => {
   throw new Error(message);
 };
 
-const BOOL_WORDS: Readonly<Record<string, boolean>> = {
-  yes: true,
-  true: true,
-  on: true,
-  enabled: true,
-  aye: true,
-  '1': true,
-  checked: true,
-  no: false,
-  false: false,
-  off: false,
-  disabled: false,
-  '0': false,
-};
-
-/** Reads the words and numbers that Trac reads as true (surprise 20); anything else is false there and an error here. */
-function parseBool(raw: string): boolean {
-  const word = BOOL_WORDS[raw.trim().toLowerCase()];
-  if (word !== undefined) return word;
-  const number = Number(raw);
-  return raw.trim() !== '' && !Number.isNaN(number) ? number !== 0 : raw.trim() === '' ? false : fail('expected yes or no');
+/** A number, or zero for an empty text, as Trac has it; NaN and infinity are nobody's intention and refused. */
+function parseFinite(raw: string, parse: (raw: string) => number | undefined, expected: string): number {
+  if (strip(raw) === '') return 0;
+  const number = parse(raw);
+  return number !== undefined && Number.isFinite(number) ? number : fail(`expected ${expected}`);
 }
-
-const splitList = (raw: string): string[] =>
-  raw
-    .split(',')
-    .map((item) => item.trim())
-    .filter(Boolean);
 
 /** The kinds of option. Each takes section, name, default and a line of help. */
 export const option = {
   text: kind<string>('a text', (raw) => raw),
-  int: kind<number>('a whole number. Example: 8', (raw) =>
-    /^\s*[-+]?\d+(?:_\d+)*\s*$/.test(raw)
-      ? Number(raw.replaceAll('_', ''))
-      : raw.trim() === ''
-        ? 0
-        : fail('expected a whole number'),
+  int: kind<number>('a whole number. Example: 8', (raw) => parseFinite(raw, parseWhole, 'a whole number')),
+  float: kind<number>('a number. Example: 2.5', (raw) => parseFinite(raw, parseNumber, 'a number')),
+  /** The words and numbers that Trac knows; any other word is silently false there and an error here. Empty is no. */
+  bool: kind<boolean>(
+    'yes or no',
+    (raw) => (strip(raw) === '' ? false : (parseSwitch(raw) ?? fail('expected yes or no'))),
+    (value) => (value ? 'enabled' : 'disabled'),
   ),
-  float: kind<number>('a number. Example: 2.5', (raw) =>
-    raw.trim() !== '' && Number.isFinite(Number(raw)) ? Number(raw) : raw.trim() === '' ? 0 : fail('expected a number'),
-  ),
-  bool: kind<boolean>('yes or no', parseBool, (value) => (value ? 'enabled' : 'disabled')),
   /** Comma-separated; empty items are dropped. */
-  list: kind<readonly string[]>('a comma-separated list. Example: one, two', splitList, (value) => value.join(', ')),
+  list: kind<readonly string[]>(
+    'a comma-separated list. Example: one, two',
+    (raw) => splitList(raw),
+    (value) => value.join(', '),
+  ),
   /** One of a few words. */
   choice: <const C extends readonly [string, ...string[]]>(
     section: string,
@@ -94,6 +75,6 @@ export const option = {
   ): Option<C[number]> =>
     kind<C[number]>(
       `one of ${choices.join(', ')}`,
-      (raw) => choices.find((choice) => choice === raw.trim()) ?? fail(`expected one of ${choices.join(', ')}`),
+      (raw) => choices.find((choice) => choice === strip(raw)) ?? fail(`expected one of ${choices.join(', ')}`),
     )(section, name, fallback, doc, extras),
 } as const;

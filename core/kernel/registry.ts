@@ -1,6 +1,6 @@
 import type { Diagnosis } from './errors.ts';
 import type { AnyOption } from './option.ts';
-import { service } from './tokens.ts';
+import { extensionPoint, service } from './tokens.ts';
 
 /** One component as `tracts plugin list` and /about show it. */
 export interface ComponentInfo {
@@ -44,3 +44,10 @@ export interface ISiteHealth {
   diagnoses(): readonly Diagnosis[];
 }
 export const ISiteHealth = service<ISiteHealth>('ISiteHealth', { doc: 'Knows what is wrong with the site.' });
+
+/** Finds mistakes in the configuration that only a component can judge; asked by checks and for the administrators' banner. */
+export interface IDiagnostician {
+  /** Called: when a configuration is loaded, and by `tracts config check`. Combined: all. If it throws: reported as a problem. */
+  diagnose(): readonly Diagnosis[];
+}
+export const IDiagnostician = extensionPoint<IDiagnostician>('IDiagnostician', { doc: 'Finds mistakes in the configuration.' });

@@ -1,0 +1,156 @@
+import {
+  component,
+  type Diagnosis,
+  type FieldSpec,
+  IDiagnostician,
+  ISettings,
+  ITicketFieldProvider,
+  labelOf,
+  option,
+} from 'tracts';
+
+/** Names that the query language and the forms use for something else (FD-07). */
+const RESERVED: ReadonlySet<string> = new Set([
+  'report',
+  'order',
+  'desc',
+  'group',
+  'groupdesc',
+  'col',
+  'row',
+  'format',
+  'max',
+  'page',
+  'verbose',
+  'comment',
+  'or',
+  'id',
+  'time',
+  'changetime',
+  'owner',
+  'cc',
+]);
+const BUILT_IN: ReadonlySet<string> = new Set([
+  'summary',
+  'reporter',
+  'owner',
+  'description',
+  'type',
+  'status',
+  'priority',
+  'milestone',
+  'component',
+  'version',
+  'severity',
+  'resolution',
+  'keywords',
+  'cc',
+  'time',
+  'changetime',
+]);
+const KNOWN = ['label', 'value', 'order', 'options', 'format', 'max_size', 'rows', 'cols', 'size', 'ticketlink_query', 'height'];
+
+type Attributes = Readonly<Record<string, string>>;
+
+/** The fields of [ticket-custom]: `name = type` and `name.attribute = value`. */
+export const CustomFields = component({
+  doc: 'The fields that [ticket-custom] in trac.ini defines.',
+  implements: [ITicketFieldProvider, IDiagnostician],
+  uses: { settings: ISettings },
+  options: {
+    allowedEmpty: option.list('ticket', 'allowed_empty_fields', ['milestone', 'version'], 'Choices that may be left empty.'),
+  },
+  create: ({ settings, options }) => {
+    const { specs, diagnoses } = readCustomFields(settings, options.allowedEmpty);
+    return { getTicketFields: () => specs, diagnose: () => diagnoses };
+  },
+});
+
+/** Reads the section; a name that cannot be a field is left out and reported with its line. */
+export function readCustomFields(
+  settings: ISettings,
+  allowedEmpty: readonly string[],
+): { specs: FieldSpec[]; diagnoses: Diagnosis[] } {
+  const entries = settings.entries('ticket-custom');
+  const diagnoses: Diagnosis[] = [];
+  const report = (key: string, message: string, remedy: string): undefined => {
+    diagnoses.push({
+      severity: 'warning',
+      message: `[ticket-custom] ${key}: ${message}`,
+      remedy,
+      place: settings.place('ticket-custom', key),
+    });
+  };
+  const specs = entries
+    .filter(([key]) => !key.includes('.'))
+    .flatMap(([name, type]) => {
+      const fault = nameFault(name);
+      if (fault) return report(name, fault, 'Rename it.') ?? [];
+      const attributes = Object.fromEntries(
+        entries.filter(([key]) => key.startsWith(`${name}.`)).map(([key, value]) => [key.slice(name.length + 1), value]),
+      );
+      return toSpec(name, type.trim(), attributes, allowedEmpty, report);
+    });
+  return { specs, diagnoses };
+}
+
+function nameFault(name: string): string | undefined {
+  if (!/^[a-z][a-z0-9_]+$/i.test(name))
+    return 'a field name has two or more of a-z, 0-9 and _, and begins with a letter; the field is left out.';
+  if (BUILT_IN.has(name)) return 'this is a built-in field; the line is left out.';
+  if (RESERVED.has(name)) return 'this word is used by queries; the field is left out.';
+  return undefined;
+}
+
+type Report = (key: string, message: string, remedy: string) => undefined;
+
+function whole(name: string, attribute: string, attributes: Attributes, report: Report): number {
+  const raw = (attributes[attribute] ?? '').trim();
+  if (raw === '') return 0;
+  if (/^[-+]?\d+$/.test(raw)) return Number(raw);
+  report(`${name}.${attribute}`, `"${raw}" is no whole number; it counts as 0.`, 'Write a whole number. Example: 10');
+  return 0;
+}
+
+function toSpec(
+  name: string,
+  type: string,
+  attributes: Attributes,
+  allowedEmpty: readonly string[],
+  report: Report,
+): FieldSpec[] {
+  const spec: FieldSpec = {
+    name,
+    type,
+    label: attributes['label'] || labelOf(name),
+    value: attributes['value'] ?? '',
+    order: whole(name, 'order', attributes, report),
+    attributes: Object.fromEntries(Object.entries(attributes).filter(([key]) => !KNOWN.includes(key))),
+    ...(attributes['ticketlink_query'] ? { ticketlinkQuery: attributes['ticketlink_query'] } : {}),
+    ...sizes(name, attributes, report),
+    ...byType(name, type, attributes, report),
+  };
+  return type === 'select' || type === 'radio' ? withOptions(spec, attributes['options'] ?? '', allowedEmpty, report) : [spec];
+}
+
+const sizes = (name: string, attributes: Attributes, report: Report): Partial<FieldSpec> =>
+  Object.fromEntries(
+    ['rows', 'cols', 'size'].filter((key) => attributes[key]).map((key) => [key, whole(name, key, attributes, report)]),
+  );
+
+function byType(name: string, type: string, attributes: Attributes, report: Report): Partial<FieldSpec> {
+  if (type === 'time') return { format: attributes['format'] || 'datetime' };
+  if (type !== 'text' && type !== 'textarea') return {};
+  const common = { format: attributes['format'] ?? 'plain', maxSize: whole(name, 'max_size', attributes, report) };
+  return type === 'textarea' ? { ...common, fullrow: true } : common;
+}
+
+/** An empty first option makes the choice optional (FD-06); a choice without any option is left out (FD-02). */
+function withOptions(spec: FieldSpec, raw: string, allowedEmpty: readonly string[], report: Report): FieldSpec[] {
+  const all = raw.split('|').map((one) => one.trim());
+  const options = all[0] === '' ? all.slice(1) : all;
+  if (options.length === 0)
+    return report(spec.name, 'a choice without options is left out.', `Add ${spec.name}.options = one|two`) ?? [];
+  const optional = all[0] === '' || allowedEmpty.includes(spec.name);
+  return [{ ...spec, options, ...(optional ? { optional } : {}) }];
+}

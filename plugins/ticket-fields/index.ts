@@ -1,0 +1,3 @@
+export { BuiltinFields } from './builtin.ts';
+export { CcToggle } from './cc.ts';
+export { CustomFields } from './custom.ts';
