@@ -146,28 +146,27 @@ function statusesOf(rules: readonly WorkflowRule[]): string[] {
   return [...new Set(all.filter((state): state is string => state !== null && state !== '' && state !== '*'))].sort();
 }
 
+const IMPLICIT_RESET = { operations: 'reset_workflow', permissions: 'TICKET_ADMIN', label: 'Reset' };
+
 /**
- * The implicit repair action. Attributes given without a line change what they name and keep the rest: Trac loses the
- * target then (golden case c13).
+ * Adds the repair action when the file gives no line for it but knows a state `new`. Attributes that are given change
+ * what they name and the rest stays: Trac loses the target then (golden case c13).
  */
-function completeReset(rules: readonly WorkflowRule[], drafts: readonly Draft[]): WorkflowRule[] {
-  const given = rules.find((rule) => rule.name === RESET_ACTION);
-  const draft = drafts.find(({ name }) => name === RESET_ACTION);
-  if (draft?.places.has('') || draft?.newState !== undefined || !statusesOf(rules).includes('new')) return [...rules];
-  const attributes = given?.attributes ?? {};
-  const reset: WorkflowRule = {
+function completeReset(drafts: readonly Draft[]): Draft[] {
+  const given = drafts.find(({ name }) => name === RESET_ACTION);
+  const hasNew = drafts.some((draft) => draft.newState === 'new' || readOldStates(draft.oldStates ?? '').includes('new'));
+  if (given?.places.has('') || given?.newState !== undefined || !hasNew) return [...drafts];
+  const own = given?.attributes ?? {};
+  const label = own['label'] ?? own['name'] ?? IMPLICIT_RESET.label;
+  const reset: Draft = {
     name: RESET_ACTION,
-    attributes,
-    oldStates: given?.oldStates ?? [],
-    newState: 'new',
-    operations: 'operations' in attributes && given ? given.operations : ['reset_workflow'],
-    permissions: 'permissions' in attributes && given ? given.permissions : ['TICKET_ADMIN'],
-    label: attributes['label'] ?? attributes['name'] ?? 'Reset',
-    weight: given?.weight ?? 0,
-    usable: draft?.usable ?? true,
+    attributes: { ...IMPLICIT_RESET, ...own, label },
     places: given?.places ?? new Map(),
+    oldStates: given?.oldStates ?? '',
+    newState: 'new',
+    usable: true,
   };
-  return given ? rules.map((rule) => (rule === given ? reset : rule)) : [...rules, reset];
+  return given ? drafts.map((draft) => (draft === given ? reset : draft)) : [...drafts, reset];
 }
 
 /**
@@ -180,10 +179,6 @@ export function parseWorkflow(settings: ISettings): WorkflowDefinition {
     problems,
     add: (place, message, remedy) => void problems.push({ severity: 'error', message, remedy, place }),
   };
-  const drafts = collectDrafts(settings, report);
-  const rules = completeReset(
-    drafts.map((draft) => finish(draft, report)),
-    drafts,
-  );
+  const rules = completeReset(collectDrafts(settings, report)).map((draft) => finish(draft, report));
   return { rules, statuses: statusesOf(rules), problems };
 }
