@@ -1,0 +1,210 @@
+import type { Field, FieldType, OperationContext, Problem, TicketForm } from 'tracts';
+
+/** What the presenter must know of the person who looks. */
+export interface Viewer {
+  /** A path of this site as the browser must ask for it. */
+  href(path: string): string;
+  /** Text as this person may read it: e-mail addresses cut, or not. */
+  hide(text: string): string;
+  typeOf(name: string): FieldType;
+}
+
+export interface OptionView {
+  readonly value: string;
+  readonly text: string;
+  readonly selected: boolean;
+}
+
+/** A field as templates get it: `edit(field)` draws the control with label and messages, `show(field)` the value alone. */
+export interface FieldView {
+  readonly name: string;
+  readonly control: string;
+  readonly id: string;
+  readonly type: string;
+  readonly template: string;
+  readonly label: string;
+  /** Name for a control without a label of its own. */
+  readonly ariaLabel: string;
+  /** What the control holds. */
+  readonly text: string;
+  /** What people read. */
+  readonly shown: string;
+  readonly empty: boolean;
+  /** Set for values that are instants. */
+  readonly time: Date | null;
+  readonly checked: boolean;
+  readonly options: readonly OptionView[];
+  /** The only choice there is: shown as text, sent along unseen. */
+  readonly single: boolean;
+  readonly optional: boolean;
+  readonly required: boolean;
+  readonly disabled: boolean;
+  readonly visible: boolean;
+  readonly editable: boolean;
+  readonly fullrow: boolean;
+  readonly plaintext: boolean;
+  readonly group: string;
+  readonly title: string;
+  readonly help: string;
+  readonly format: string;
+  readonly size: number;
+  readonly rows: number;
+  readonly cols: number;
+  readonly maxSize: number;
+  /** Where the value leads; `''` for nowhere. */
+  readonly href: string;
+  readonly problem: string;
+  /** Ids for `aria-describedby`; `''` for none. */
+  readonly describedBy: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  /** What the field type adds (`FieldType.present`). */
+  readonly extra: Readonly<Record<string, unknown>>;
+}
+
+/** Problems by control name; several of one control read as one text. */
+export function problemsByControl(problems: readonly Problem[]): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const { field, message } of problems) {
+    if (field === undefined) continue;
+    const before = found.get(field);
+    found.set(field, before === undefined ? message : `${before} ${message}`);
+  }
+  return found;
+}
+
+const isEmpty = (value: unknown): boolean =>
+  value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0);
+
+/** The text of a value; what could not be parsed is still the text that was sent. */
+function storedText(value: unknown, type: FieldType): string {
+  if (isEmpty(value)) return '';
+  if (typeof value === 'string') return value;
+  try {
+    return type.serialise(value);
+  } catch {
+    return String(value);
+  }
+}
+
+function displayText(value: unknown, text: string, field: Field, type: FieldType): string {
+  const labelled = field.optionLabels[text];
+  if (labelled !== undefined || isEmpty(value) || !type.display) return labelled ?? text;
+  try {
+    return type.display(value, field);
+  } catch {
+    return text;
+  }
+}
+
+const option = (field: Field, value: string, text: string, viewer: Viewer): OptionView => ({
+  value,
+  text: viewer.hide(field.optionLabels[value] ?? value),
+  selected: value === text,
+});
+
+/** A stored value that is no longer among the options stays choosable: saving something else must not change it. */
+function optionsOf(field: Field, text: string, viewer: Viewer): OptionView[] {
+  const values = new Set(field.options);
+  if (field.optional || (text === '' && !field.required)) values.delete('');
+  const options = [...values].map((value) => option(field, value, text, viewer));
+  if (text !== '' && !values.has(text)) options.unshift(option(field, text, text, viewer));
+  return options;
+}
+
+/** Only columns can be asked for by the list of tickets, and only choices are worth asking for. */
+function linkOf(field: Field, text: string, viewer: Viewer): string {
+  if (text === '' || field.custom || (field.options.length === 0 && field.format !== 'reference')) return '';
+  const query = new URLSearchParams((field.ticketlinkQuery ?? '?status=!closed').replace(/^\?/, ''));
+  query.set(field.name, text);
+  return viewer.href(`/query?${query.toString()}`);
+}
+
+/** Words that a control must carry so that its help and its problem are read out with it. */
+const describedBy = (control: string, help: string, problem: string): string =>
+  [help && `help-${control}`, problem && `problem-${control}`].filter(Boolean).join(' ');
+
+interface Situation {
+  readonly problem?: string | undefined;
+  /** Label for a control that has none: an action's input. */
+  readonly ariaLabel?: string;
+  readonly inAction?: boolean;
+  readonly extra?: Readonly<Record<string, unknown>>;
+}
+
+/** Text that a control is filled with: an address must not be seen, but come back whole (see `restoreAddresses`). */
+const controlText = (field: Field, text: string, viewer: Viewer): string => (field.options.length > 0 ? text : viewer.hide(text));
+
+function layoutOf(field: Field): Pick<FieldView, 'size' | 'rows' | 'cols' | 'maxSize' | 'group'> {
+  return {
+    size: field.size ?? 0,
+    rows: field.rows ?? 0,
+    cols: field.cols ?? 0,
+    maxSize: field.maxSize ?? 0,
+    group: field.attributes['group'] ?? '',
+  };
+}
+
+/** One field as plain data. `extra` is what the type's `present` gave. */
+export function viewField(field: Field, viewer: Viewer, situation: Situation = {}): FieldView {
+  const type = viewer.typeOf(field.type);
+  const text = storedText(field.value, type);
+  const problem = situation.problem ?? '';
+  return {
+    name: field.name,
+    control: field.control,
+    id: `field-${field.control}`,
+    type: field.type,
+    template: type.template,
+    label: field.label,
+    ariaLabel: situation.ariaLabel ?? '',
+    text: controlText(field, text, viewer),
+    shown: viewer.hide(displayText(field.value, text, field, type)),
+    empty: text === '',
+    time: field.value instanceof Date ? field.value : null,
+    checked: field.value === true || text === '1',
+    options: optionsOf(field, text, viewer),
+    single: situation.inAction === true && field.options.length === 1 && !field.optional,
+    optional: field.optional,
+    required: field.required,
+    disabled: field.disabled,
+    visible: field.visible,
+    editable: field.editable,
+    fullrow: field.fullrow,
+    plaintext: field.plaintext,
+    title: field.title,
+    help: field.help,
+    format: field.format,
+    ...layoutOf(field),
+    href: linkOf(field, text, viewer),
+    problem,
+    describedBy: describedBy(field.control, field.help, problem),
+    attributes: field.attributes,
+    extra: situation.extra ?? {},
+  };
+}
+
+async function extraOf(
+  field: Field,
+  viewer: Viewer,
+  ctx: OperationContext,
+): Promise<Readonly<Record<string, unknown>> | undefined> {
+  const type = viewer.typeOf(field.type);
+  if (!type.present || isEmpty(field.value)) return undefined;
+  return type.present(field.value, field, ctx);
+}
+
+/** Asks the field types for what their templates need; most need nothing, and then nothing is waited for. */
+export async function extrasOf(
+  form: TicketForm,
+  viewer: Viewer,
+  ctx: OperationContext,
+): Promise<ReadonlyMap<Field, Readonly<Record<string, unknown>>>> {
+  const found = new Map<Field, Readonly<Record<string, unknown>>>();
+  const inputs = [...form.actions.values()].flatMap((offer) => [...offer.inputs.values()]);
+  for (const field of [...form.fields.values(), ...inputs]) {
+    if (!viewer.typeOf(field.type).present) continue;
+    const extra = await extraOf(field, viewer, ctx);
+    if (extra) found.set(field, extra);
+  }
+  return found;
+}

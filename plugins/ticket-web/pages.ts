@@ -1,0 +1,191 @@
+import {
+  type Applied,
+  type HistoryEntry,
+  type ITicketFields,
+  type ITicketService,
+  NotFoundError,
+  type OperationContext,
+  type Outcome,
+  type Submission,
+  type TicketContext,
+  type WebRequest,
+} from 'tracts';
+import type { IAddressPrivacy } from 'tracts/addresses';
+import type { ITicketPanelProvider, Panel } from './api.ts';
+import { quoteText } from './plain-text.ts';
+import { nothingTyped, type PageState, presentTicket, type TicketView, type Typed } from './presenter.ts';
+import { type Controls, firstOf, keepOthersChanges, presetsOf, submissionOf } from './submission.ts';
+import { viewerOf, withAddresses } from './viewer.ts';
+
+/** What the ticket pages use. */
+export interface PageNeeds {
+  readonly tickets: ITicketService;
+  readonly fields: ITicketFields;
+  readonly privacy: IAddressPrivacy;
+  readonly panels: Iterable<ITicketPanelProvider>;
+}
+
+const GREATEST_ID = 2_147_483_647;
+
+/** The number in a ticket's address; anything but a plain number from 1 names no ticket. */
+export function ticketIdOf(text: string | undefined): number {
+  const id = text !== undefined && /^[1-9]\d{0,9}$/.test(text) ? Number(text) : 0;
+  if (id < 1 || id > GREATEST_ID)
+    throw new NotFoundError(`There is no ticket “${(text ?? '').slice(0, 40)}”. Ticket numbers are whole numbers from 1.`);
+  return id;
+}
+
+/** True when a posted form is to be stored and not only looked at, as Trac decides it. */
+export const isSubmit = (request: WebRequest): boolean =>
+  Object.hasOwn(request.body, 'submit') && !Object.hasOwn(request.body, 'preview');
+
+const typedIn = ({ action = '', comment = '', author = '', replyTo = '' }: Submission): Typed => ({
+  action,
+  comment,
+  author,
+  replyTo,
+});
+
+async function controlsOf(ctx: OperationContext, fields: ITicketFields): Promise<Controls> {
+  return new Map((await fields.all(ctx)).map((field) => [field.control, field]));
+}
+
+async function panelsOf(ctx: TicketContext, providers: Iterable<ITicketPanelProvider>): Promise<readonly Panel[]> {
+  const found: Panel[] = [];
+  for (const provider of providers) {
+    try {
+      found.push(...(await provider.getTicketPanels(ctx)));
+    } catch (error) {
+      ctx.log.error('a ticket panel failed', { ticket: ctx.ticket.id, error: String(error) });
+    }
+  }
+  return found.sort((a, b) => (a.order ?? 0) - (b.order ?? 0));
+}
+
+const pageTitle = (ticket: TicketView): string => {
+  if (!ticket.exists) return 'New ticket';
+  const note = ticket.status.note ? `: ${ticket.status.note}` : '';
+  return `#${ticket.id} (${ticket.status.name}${note}) ${ticket.heading}`;
+};
+
+async function showTicket(needs: PageNeeds, request: WebRequest, state: PageState, status: number): Promise<Outcome> {
+  const { ctx } = state;
+  const viewer = viewerOf(ctx, request, needs.privacy, needs.fields.type);
+  const ticket = await presentTicket(state, viewer);
+  const panels = ctx.ticket.exists ? await panelsOf(ctx, needs.panels) : [];
+  return {
+    template: ctx.ticket.exists ? 'ticket/ticket.njk' : 'ticket/new.njk',
+    status,
+    data: {
+      title: pageTitle(ticket),
+      ticket,
+      action: request.href(ctx.ticket.exists ? `/ticket/${ticket.id}` : '/newticket'),
+      asksName: !ctx.user.authenticated && (ctx.ticket.exists || !state.form.fields.get('reporter')?.editable),
+      panels: {
+        aside: panels.filter(({ place }) => place === 'aside'),
+        below: panels.filter(({ place }) => place === 'below'),
+      },
+    },
+  };
+}
+
+/** GET /newticket: the empty form, filled in with what the address says. */
+export async function showNewTicket(needs: PageNeeds, ctx: OperationContext, request: WebRequest): Promise<Outcome> {
+  const draft = await needs.tickets.draft(ctx);
+  const presets = presetsOf(request.query, await controlsOf(ctx, needs.fields));
+  const plain = await needs.tickets.form(draft);
+  const wanted = Object.entries(presets.fields ?? {}).filter(([name]) => {
+    const field = plain.fields.get(name);
+    return field?.editable && !field.disabled;
+  });
+  const action = presets.action !== undefined && plain.actions.has(presets.action) ? presets.action : undefined;
+  const isPreset = wanted.length > 0 || action !== undefined || Object.keys(presets.inputs ?? {}).length > 0;
+  const submission: Submission = { ...presets, action, fields: Object.fromEntries(wanted) };
+  const form = isPreset ? (await needs.tickets.preview(ctx, undefined, submission)).form : plain;
+  return showTicket(needs, request, { ctx: draft, form, history: [], typed: { ...nothingTyped, action: action ?? '' } }, 200);
+}
+
+/** The quoted beginning of a reply. */
+function replyOf(history: readonly HistoryEntry[], ctx: TicketContext, replyTo: string): Typed {
+  const entry = history.find(({ number }) => String(number) === replyTo);
+  const text = replyTo === 'description' ? String(ctx.ticket.values['description'] ?? '') : (entry?.comment ?? '');
+  if (replyTo !== 'description' && !entry) return nothingTyped;
+  const author = replyTo === 'description' ? String(ctx.ticket.values['reporter'] ?? '') : entry?.author;
+  const what = replyTo === 'description' ? `[description ${author}]` : `[comment:${replyTo} ${author}]`;
+  return { ...nothingTyped, replyTo, comment: quoteText(text, `Replying to ${what}:`) };
+}
+
+/** GET /ticket/:id, and GET /ticket/:id?replyto=… with the text that is answered. */
+export async function showStoredTicket(needs: PageNeeds, ctx: OperationContext, request: WebRequest): Promise<Outcome> {
+  const open = await needs.tickets.open(ctx, ticketIdOf(request.params['id']));
+  const form = await needs.tickets.form(open);
+  const history = await needs.tickets.history(open);
+  const replyTo = firstOf(request.query, 'replyto');
+  const reply = replyTo === '' || !form.mayComment ? nothingTyped : replyOf(history, open, replyTo);
+  const viewer = viewerOf(open, request, needs.privacy, needs.fields.type);
+  const typed = { ...reply, comment: viewer.hide(reply.comment), action: firstOf(request.query, 'action') };
+  return showTicket(needs, request, { ctx: open, form, history, typed }, 200);
+}
+
+/** Where a stored change leads. */
+function afterStoring(applied: Applied): Outcome {
+  const { outcome, id, change } = applied;
+  if (outcome === 'gone') return { redirect: '/query', notice: { kind: 'notice', text: `Ticket #${id} is deleted.` } };
+  if (outcome !== 'stay') return { redirect: outcome.redirect };
+  return { redirect: change?.number ? `/ticket/${id}#comment:${change.number}` : `/ticket/${id}` };
+}
+
+/** POST /newticket: previews, or files the ticket. */
+export async function postNewTicket(needs: PageNeeds, ctx: OperationContext, request: WebRequest): Promise<Outcome> {
+  const submission = submissionOf(request.body, await controlsOf(ctx, needs.fields));
+  const submit = isSubmit(request);
+  const applied = await (submit ? needs.tickets.apply : needs.tickets.preview).call(needs.tickets, ctx, undefined, submission);
+  if (submit && applied.ok) return afterFiling(ctx, applied);
+  const draft = await needs.tickets.draft(ctx);
+  const state = { ctx: draft, form: applied.form, history: [], typed: typedIn(submission), applied, preview: !submit };
+  return showTicket(needs, request, state, submit ? 422 : 200);
+}
+
+/** Somebody may be allowed to file and not to look: no error page then, but a word that it is filed (TF-21). */
+function afterFiling(ctx: OperationContext, applied: Applied): Outcome {
+  if (applied.outcome !== 'stay' || ctx.can('TICKET_VIEW', { realm: 'ticket', id: applied.id, object: applied.ticket }))
+    return afterStoring(applied);
+  const text = `Ticket #${applied.id} is filed. You may not view it, so here is an empty form again.`;
+  return { redirect: '/newticket', notice: { kind: 'notice', text } };
+}
+
+/** The entries stored after the form's version; every change makes the version grow by one. */
+function entriesSince(history: readonly HistoryEntry[], version: number, basedOn: number | undefined): readonly HistoryEntry[] {
+  if (basedOn === undefined || basedOn < 0 || basedOn >= version) return [];
+  return history.slice(Math.max(0, history.length - (version - basedOn)));
+}
+
+/** POST /ticket/:id: previews, or stores the change. */
+export async function postTicket(needs: PageNeeds, ctx: OperationContext, request: WebRequest): Promise<Outcome> {
+  const { tickets } = needs;
+  const id = ticketIdOf(request.params['id']);
+  const open = await tickets.open(ctx, id);
+  const posted = submissionOf(request.body, await controlsOf(ctx, needs.fields));
+  const hidden = !needs.privacy.mayRead(open);
+  const submission = hidden ? withAddresses(posted, open.ticket.values) : posted;
+  const submit = isSubmit(request);
+  const applied = await (submit ? tickets.apply : tickets.preview).call(tickets, ctx, id, submission);
+  if (submit && applied.ok) return afterStoring(applied);
+  const history = await tickets.history(open);
+  const typed = typedIn(submission);
+  if (!applied.collision) {
+    const state = { ctx: open, form: applied.form, history, typed, applied, preview: !submit };
+    return showTicket(needs, request, state, submit ? 422 : 200);
+  }
+  const since = entriesSince(history, open.ticket.version, submission.basedOn);
+  const merged = await tickets.preview(ctx, id, { ...keepOthersChanges(submission, since), basedOn: undefined });
+  const problems = [...applied.problems.filter(({ field }) => field === undefined), ...merged.problems];
+  const seen = (since[0]?.number ?? Number.POSITIVE_INFINITY) - 1;
+  const collided: Applied = { ...merged, problems, collision: true };
+  return showTicket(
+    needs,
+    request,
+    { ctx: open, form: merged.form, history, typed, applied: collided, preview: true, seen },
+    409,
+  );
+}

@@ -1,0 +1,203 @@
+import type { Applied, HistoryEntry, Offer, Problem, Ticket, TicketContext, TicketForm } from 'tracts';
+import { extrasOf, type FieldView, problemsByControl, type Viewer, viewField } from './field-view.ts';
+import { type AuthorView, type ChangeView, type EntryView, viewAuthor, viewChange, viewHistory } from './history-view.ts';
+import { plainTextToHtml } from './plain-text.ts';
+
+/** One choice of what to do with the ticket. */
+export interface ActionView {
+  readonly name: string;
+  readonly id: string;
+  readonly label: string;
+  readonly hint: string;
+  /** A question to ask first; `''` for none. */
+  readonly confirm: string;
+  readonly chosen: boolean;
+  readonly inputs: readonly FieldView[];
+}
+
+/** A line of the summary of problems; `target` is the id of the control concerned, `''` when none is on the page. */
+export interface ProblemView {
+  readonly message: string;
+  readonly target: string;
+}
+
+export interface FieldGroup {
+  /** `''`: the group without a heading. */
+  readonly legend: string;
+  readonly fields: readonly FieldView[];
+}
+
+/** What was typed beside the fields. */
+export interface Typed {
+  readonly action: string;
+  readonly comment: string;
+  readonly author: string;
+  readonly replyTo: string;
+}
+export const nothingTyped: Typed = { action: '', comment: '', author: '', replyTo: '' };
+
+export interface PreviewView {
+  readonly changes: readonly ChangeView[];
+  readonly commentHtml: string;
+  readonly warnings: readonly string[];
+  /** Nothing would be stored. */
+  readonly idle: boolean;
+}
+
+/** Everything a ticket page shows, as plain data; the API serves the same. */
+export interface TicketView {
+  readonly id: number;
+  readonly exists: boolean;
+  readonly version: number;
+  readonly heading: string;
+  readonly status: { readonly name: string; readonly closed: boolean; readonly note: string };
+  readonly opened: { readonly time: Date; readonly by: AuthorView } | null;
+  readonly changed: Date | null;
+  /** Short values, for the box of properties. */
+  readonly facts: readonly FieldView[];
+  /** Values that take a row of their own. */
+  readonly texts: readonly (FieldView & { readonly html: string })[];
+  readonly groups: readonly FieldGroup[];
+  readonly actions: readonly ActionView[];
+  readonly history: readonly EntryView[];
+  readonly mayComment: boolean;
+  /** There is anything to fill in or choose at all. */
+  readonly mayAct: boolean;
+  readonly problems: readonly ProblemView[];
+  /** Problems by control name, for controls that are no field. */
+  readonly problemAt: Readonly<Record<string, string>>;
+  readonly typed: Typed;
+  readonly preview: PreviewView | null;
+  /** What others changed since the form was made; null when nobody did. */
+  readonly collision: { readonly entries: readonly EntryView[] } | null;
+}
+
+/** What happened to the ticket so far, and to the submission if there was one. */
+export interface PageState {
+  readonly ctx: TicketContext;
+  readonly form: TicketForm;
+  readonly history: readonly HistoryEntry[];
+  readonly typed?: Typed;
+  /** The outcome of a preview or of a refused submission. */
+  readonly applied?: Applied | undefined;
+  readonly preview?: boolean;
+  /** Number of the last change that the person's form knew of, after a collision. */
+  readonly seen?: number | undefined;
+}
+
+const textOf = (ticket: Ticket, name: string): string => {
+  const value = ticket.values[name];
+  return typeof value === 'string' ? value : '';
+};
+const timeOf = (ticket: Ticket, name: string): Date | null => {
+  const value = ticket.values[name];
+  return value instanceof Date ? value : null;
+};
+
+/** Statuses that count as done. Asked of the workflow once it knows categories. */
+const isClosed = (status: string): boolean => status === 'closed';
+
+function viewAction(
+  offer: Offer,
+  chosen: string,
+  draw: (field: Parameters<typeof viewField>[0], label: string) => FieldView,
+): ActionView {
+  return {
+    name: offer.name,
+    id: `action_${offer.name}`,
+    label: offer.label,
+    hint: offer.hints.join(' '),
+    confirm: offer.confirm ?? '',
+    chosen: offer.name === chosen,
+    inputs: [...offer.inputs.values()].map((input) => draw(input, `${offer.label}: ${input.label}`)),
+  };
+}
+
+function groupFields(fields: readonly FieldView[]): FieldGroup[] {
+  const groups = new Map<string, FieldView[]>([['', []]]);
+  for (const field of fields) groups.set(field.group, [...(groups.get(field.group) ?? []), field]);
+  return [...groups].filter(([, members]) => members.length > 0).map(([legend, members]) => ({ legend, fields: members }));
+}
+
+const NAMED_TARGETS: Readonly<Record<string, string>> = {
+  comment: 'comment',
+  author: 'author',
+  action: 'actions',
+  replyto: 'comment',
+};
+
+function viewProblems(problems: readonly Problem[], targets: ReadonlySet<string>): ProblemView[] {
+  return problems.map(({ field, message }) => {
+    const named = NAMED_TARGETS[field ?? ''];
+    return { message, target: named ?? (field !== undefined && targets.has(field) ? `field-${field}` : '') };
+  });
+}
+
+function viewPreview(state: PageState, viewer: Viewer): PreviewView | null {
+  const { applied, form } = state;
+  if (!state.preview || !applied) return null;
+  const { change } = applied;
+  const texts = change ? [...change.changed] : [];
+  const stored = (name: string, value: unknown): string => {
+    const field = form.fields.get(name);
+    if (value === undefined || value === null || value === '') return '';
+    return field ? viewer.typeOf(field.type).serialise(value) : String(value);
+  };
+  return {
+    changes: texts.map((name) =>
+      viewChange({ field: name, old: stored(name, change?.before[name]), new: stored(name, change?.after[name]) }, form, viewer),
+    ),
+    commentHtml: plainTextToHtml(viewer.hide(change?.comment ?? ''), (id) => viewer.href(`/ticket/${id}`)),
+    warnings: applied.warnings.map(({ message }) => message),
+    idle: change === undefined,
+  };
+}
+
+/** Turns a ticket with its form and history into what the page shows. */
+export async function presentTicket(state: PageState, viewer: Viewer): Promise<TicketView> {
+  const { ctx, form } = state;
+  const { ticket } = ctx;
+  const problems = state.applied?.problems ?? [];
+  const byControl = problemsByControl(problems);
+  const extras = await extrasOf(form, viewer, ctx);
+  const draw = (field: Parameters<typeof viewField>[0], ariaLabel?: string): FieldView =>
+    viewField(field, viewer, {
+      problem: byControl.get(field.control),
+      extra: extras.get(field) ?? {},
+      ...(ariaLabel === undefined ? {} : { ariaLabel, inAction: true }),
+    });
+  const fields = [...form.fields.values()].map((field) => draw(field));
+  const typed = state.typed ?? nothingTyped;
+  const chosen = form.actions.has(typed.action) ? typed.action : ([...form.actions.keys()][0] ?? '');
+  const actions = [...form.actions.values()].map((offer) => viewAction(offer, chosen, draw));
+  const editable = fields.filter((field) => field.editable);
+  const targets = new Set([...editable, ...actions.flatMap(({ inputs }) => inputs)].map(({ control }) => control));
+  const history = viewHistory(state.history, form, ctx.directory, viewer, state.seen);
+  const fresh = history.filter((entry) => entry.fresh);
+  const status = textOf(ticket, 'status');
+  const resolution = textOf(ticket, 'resolution');
+  const opened = timeOf(ticket, 'time');
+  return {
+    id: ticket.id ?? 0,
+    exists: ticket.exists,
+    version: ticket.version,
+    heading: viewer.hide(textOf(ticket, 'summary')),
+    status: { name: status, closed: isClosed(status), note: isClosed(status) ? resolution : '' },
+    opened: opened && { time: opened, by: viewAuthor(textOf(ticket, 'reporter'), ctx.directory, viewer) },
+    changed: timeOf(ticket, 'changetime'),
+    facts: fields.filter((field) => field.visible && !field.fullrow),
+    texts: fields
+      .filter((field) => field.visible && field.fullrow && !field.empty)
+      .map((field) => ({ ...field, html: plainTextToHtml(field.shown, (id) => viewer.href(`/ticket/${id}`)) })),
+    groups: groupFields(editable),
+    actions,
+    history,
+    mayComment: form.mayComment,
+    mayAct: form.mayComment || editable.length > 0 || actions.length > 1,
+    problems: viewProblems(problems, targets),
+    problemAt: Object.fromEntries(byControl),
+    typed: { ...typed, action: chosen },
+    preview: viewPreview(state, viewer),
+    collision: state.applied?.collision ? { entries: fresh } : null,
+  };
+}

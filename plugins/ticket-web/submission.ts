@@ -1,0 +1,88 @@
+import type { Field, HistoryEntry, Submission, WebRequest } from 'tracts';
+
+type Parameters = WebRequest['body'];
+
+/** Fields by the name of their control. */
+export type Controls = ReadonlyMap<string, Pick<Field, 'name' | 'type' | 'value'>>;
+
+const CHECKBOX = 'field_checkbox_';
+const FIELD = 'field_';
+const ACTION = 'action_';
+
+/** The first value of a parameter; `''` when it was not sent. */
+export const firstOf = (parameters: Parameters, name: string): string => {
+  const value = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
+  return typeof value === 'string' ? value : (value?.[0] ?? '');
+};
+const has = (parameters: Parameters, name: string): boolean => Object.hasOwn(parameters, name);
+
+/** The version a form was made from. What is no number is no version either: it counts as stale and the text is kept. */
+export function versionOf(text: string): number | undefined {
+  if (text === '') return undefined;
+  return /^\d{1,15}$/.test(text) ? Number(text) : -1;
+}
+
+/** A record without a prototype: `field___proto__` is a name like any other. */
+const record = (): Record<string, string | readonly string[]> =>
+  Object.create(null) as Record<string, string | readonly string[]>;
+
+function fieldsOf(body: Parameters, controls: Controls): Record<string, string | readonly string[]> {
+  const fields = record();
+  for (const [key, value] of Object.entries(body)) {
+    const known = controls.get(key);
+    if (known) fields[known.name] = value;
+    else if (key.startsWith(CHECKBOX) && controls.has(FIELD + key.slice(CHECKBOX.length))) {
+      // Trac's companion of a checkbox: sent always, so that no mark is an answer too.
+      const control = FIELD + key.slice(CHECKBOX.length);
+      if (!has(body, control)) fields[controls.get(control)?.name ?? ''] = '0';
+    } else if (key.startsWith(FIELD)) fields[key.slice(FIELD.length)] = value;
+  }
+  return fields;
+}
+
+function inputsOf(parameters: Parameters): Record<string, string | readonly string[]> {
+  const inputs = record();
+  for (const [key, value] of Object.entries(parameters)) if (key.startsWith(ACTION)) inputs[key] = value;
+  return inputs;
+}
+
+const some = (text: string): string | undefined => (text === '' ? undefined : text);
+
+/** A posted ticket form, with Trac's names, as a submission. */
+export function submissionOf(body: Parameters, controls: Controls): Submission {
+  return {
+    action: some(firstOf(body, 'action')),
+    inputs: inputsOf(body),
+    fields: fieldsOf(body, controls),
+    comment: some(firstOf(body, 'comment').replace(/\r\n?/g, '\n')),
+    replyTo: some(firstOf(body, 'replyto')),
+    basedOn: versionOf(firstOf(body, 'view_time')),
+    author: some(firstOf(body, 'author').trim()),
+  };
+}
+
+/** What an address such as `/newticket?summary=…&type=…&action=…` fills in; names that are no field are passed over. */
+export function presetsOf(query: Parameters, controls: Controls): Submission {
+  const fields = record();
+  for (const [control, { name }] of controls) {
+    if (has(query, name)) fields[name] = query[name] ?? '';
+    else if (has(query, control)) fields[name] = query[control] ?? '';
+  }
+  return { action: some(firstOf(query, 'action')), inputs: inputsOf(query), fields };
+}
+
+const trimmed = (text: unknown): string => String(text).replace(/\r\n?/g, '\n').trim();
+
+/**
+ * Takes out of a submission what the person never touched although others changed it meanwhile, so that sending it again
+ * does not undo their work. `since`: the entries stored after the form was made, oldest first.
+ */
+export function keepOthersChanges(submission: Submission, since: readonly HistoryEntry[]): Submission {
+  const before = new Map<string, string>();
+  for (const entry of since) for (const { field, old } of entry.fields) if (!before.has(field)) before.set(field, old);
+  const fields = record();
+  for (const [name, value] of Object.entries(submission.fields ?? {}))
+    if (before.get(name) === undefined || trimmed(value) !== trimmed(before.get(name)))
+      fields[name] = value as string | readonly string[];
+  return { ...submission, fields };
+}

@@ -1,0 +1,25 @@
+import type { FieldType, OperationContext, Resource, Submission, Values, WebRequest } from 'tracts';
+import { hideAddresses, type IAddressPrivacy, restoreAddresses } from 'tracts/addresses';
+import type { Viewer } from './field-view.ts';
+
+/** How this person sees a ticket, or tickets in general. */
+export function viewerOf(
+  ctx: OperationContext,
+  request: WebRequest,
+  privacy: IAddressPrivacy,
+  typeOf: (name: string) => FieldType,
+  resource?: Resource,
+): Viewer {
+  const hide = privacy.mayRead(ctx, resource) ? (text: string): string => text : hideAddresses;
+  return { href: (path) => request.href(path), hide, typeOf };
+}
+
+/** Puts back the addresses that the person's form had cut: `joe@…` in a field becomes the stored one again. */
+export function withAddresses(submission: Submission, stored: Values): Submission {
+  const restored = (name: string, sent: unknown): unknown => {
+    const before = stored[name];
+    return typeof sent === 'string' && typeof before === 'string' ? restoreAddresses(sent, before) : sent;
+  };
+  const fields = Object.entries(submission.fields ?? {}).map(([name, sent]) => [name, restored(name, sent)] as const);
+  return { ...submission, fields: Object.fromEntries(fields) };
+}
