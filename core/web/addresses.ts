@@ -46,7 +46,8 @@ export function createAddresses(options: AddressOptions): Addresses {
     inner: (request) => withoutPrefix(request.url ?? '/', prefixOf(request)),
     isOwnOrigin: (origin, request) =>
       origin === base?.origin || hostOf(origin) === (forwarded(request, 'host') ?? request.headers.host)?.toLowerCase(),
-    isSecure: (request) => options.secureCookies || (base?.origin.startsWith('https:') ?? forwarded(request, 'proto') === 'https'),
+    isSecure: (request) =>
+      options.secureCookies || (base?.origin.startsWith('https:') ?? forwarded(request, 'proto') === 'https'),
     isTrusted,
   };
 }
@@ -67,10 +68,13 @@ function parseBaseUrl(text: string): { readonly origin: string; readonly prefix:
   if (text.trim() === '') return undefined;
   const url = URL.canParse(text.trim()) ? new URL(text.trim()) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
-    throw new ConfigError(`trac.ini [trac] base_url = ${JSON.stringify(text)}: expected an address. Example: https://example.org/tracker`, {
-      section: 'trac',
-      key: 'base_url',
-    });
+    throw new ConfigError(
+      `trac.ini [trac] base_url = ${JSON.stringify(text)}: expected an address. Example: https://example.org/tracker`,
+      {
+        section: 'trac',
+        key: 'base_url',
+      },
+    );
   }
   return { origin: url.origin, prefix: url.pathname.replace(/\/+$/, '') };
 }

@@ -5,27 +5,41 @@ import { BadRequestError } from '../kernel/errors.ts';
 export type Parameters = Readonly<Record<string, string | readonly string[]>>;
 
 const STRAY_PERCENT = /%(?![0-9a-f]{2})/gi;
+const ESCAPED_NUL = /(?<!\\)(?:\\\\)*\\u0000/;
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** Reads `a=1&b=2` and never throws; `requireEncodedText` says whether it could be read rightly. */
+export const parseParameters = (text: string): Parameters => parse(text, '&', '=', { maxKeys: 0 }) as Parameters;
+
+/** Reads a submitted form. */
+export function parseForm(text: string): Parameters {
+  requireEncodedText(text, 'the form');
+  return parseParameters(text);
+}
 
 /**
- * Reads `a=1&b=2`, refusing what is not UTF-8 and what holds a NUL: PostgreSQL can not store it, and nobody types it.
- *
- * `where` completes the sentence "... in the address".
+ * Throws when percent-encoded text is not UTF-8 or holds a NUL, which PostgreSQL can not store and nobody types. A stray `%`
+ * is let through, as browsers do. `where` completes the sentence "... in the address".
  */
-export function parseParameters(text: string, where: string): Parameters {
-  requireText(text, where);
-  return parse(text, '&', '=', { maxKeys: 0 }) as Parameters;
+export function requireEncodedText(text: string, where: string): void {
+  if (text.includes('%00') || text.includes('\0')) throw holdsNul(where);
+  // Bytes that are no UTF-8 arrive as U+FFFD; senders percent-encode a real one.
+  if (text.includes('\uFFFD') || (text.includes('%') && !isUtf8(text))) throw notUtf8(where);
 }
 
-/** Throws when percent-encoded text is not UTF-8 or holds a NUL. A stray `%` is let through, as browsers do. */
-export function requireText(text: string, where: string): void {
-  if (text.includes('%00') || text.includes('\0')) {
-    throw new BadRequestError(`There is a NUL character in ${where}. Remove it and send again.`);
-  }
-  // Bytes that are no UTF-8 arrive as U+FFFD; senders percent-encode a real one.
-  if (text.includes('\uFFFD') || (text.includes('%') && !isUtf8(text))) {
-    throw new BadRequestError(`There are bytes in ${where} that are not UTF-8. Send it as UTF-8.`);
+/** The text of a JSON body, or the error to answer with. */
+export function readJsonText(bytes: Uint8Array): string | Error {
+  try {
+    const text = utf8.decode(bytes);
+    return ESCAPED_NUL.test(text) || text.includes('\0') ? holdsNul('the request') : text;
+  } catch {
+    return notUtf8('the request');
   }
 }
+
+const holdsNul = (where: string): Error => new BadRequestError(`There is a NUL character in ${where}. Remove it and send again.`);
+const notUtf8 = (where: string): Error =>
+  new BadRequestError(`There are bytes in ${where} that are not UTF-8. Send it as UTF-8.`);
 
 function isUtf8(text: string): boolean {
   try {

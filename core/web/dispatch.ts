@@ -1,0 +1,164 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { PermissionError, TracError } from '../kernel/errors.ts';
+import type { Log } from '../kernel/log.ts';
+import type { OperationContext } from '../security/context.ts';
+import type { Asker, IContexts } from '../security/contexts.ts';
+import type { Addresses } from './addresses.ts';
+import type { IRequestFilter, Outcome, Route, View, WebRequest } from './extension-points.ts';
+import { describeFailure, type Failure, plainPage } from './failures.ts';
+import type { PageRenderer } from './page.ts';
+import { isView, noticesFor, type Rendered, sendOutcome } from './replies.ts';
+import { anonymousToken, checkProof, cookiesOf, hrefOf, type ParsedBody, pathOf, toWebRequest, wantsJson } from './requests.ts';
+import { ANONYMOUS, anonymousVisitor, SESSION_COOKIE, type SessionFinder, type Visitor } from './visitor.ts';
+
+export interface DispatchOptions {
+  readonly contexts: IContexts;
+  readonly findSession: SessionFinder;
+  readonly filters: readonly IRequestFilter[];
+  readonly renderPage: PageRenderer;
+  readonly addresses: Addresses;
+  readonly log: Log;
+}
+
+/** Answers requests: who asks, may they, what happens, what to send. */
+export interface Dispatcher {
+  answer(route: Route, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply>;
+  /** Answers with an error page, or JSON where that was asked for. */
+  fail(error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply>;
+}
+
+const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD']);
+
+/** One per server; holds nothing of a request. */
+export function createDispatcher(options: DispatchOptions): Dispatcher {
+  const { contexts, addresses, log } = options;
+  const visitors = new WeakMap<FastifyRequest, Visitor>();
+
+  const visitorOf = async (request: FastifyRequest): Promise<Visitor> => {
+    const known = visitors.get(request);
+    if (known) return known;
+    const visitor = await findVisitor(options, request);
+    visitors.set(request, visitor);
+    return visitor;
+  };
+
+  return {
+    answer: async (route, request, reply) => {
+      const visitor = await visitorOf(request);
+      if (!SAFE_METHODS.has(request.method)) checkChange(request, visitor, addresses);
+      const webRequest = toWebRequest(request, visitor, addresses);
+      const asker: Asker = { user: visitor.user, via: 'web' };
+      const rendered = await contexts[modeOf(route, webRequest)](asker, async (ctx) => {
+        const outcome = await runRoute(options.filters, route, ctx, webRequest);
+        return render(options, outcome, request, visitor, ctx);
+      });
+      return sendOutcome(rendered, request, reply, addresses, visitor.formToken);
+    },
+
+    fail: async (error, request, reply) => {
+      const about = { method: request.method, path: pathOf(request) };
+      const failure = describeFailure(error, log, about);
+      if (wantsJson(request)) return reply.code(failure.status).send({ error: failure });
+      try {
+        const visitor = await visitorOf(request);
+        const rendered = await contexts.read({ user: visitor.user, via: 'web' }, async (ctx) =>
+          render(options, errorView(failure, visitor), request, visitor, ctx),
+        );
+        return sendOutcome(rendered, request, reply, addresses, visitor.formToken);
+      } catch (second) {
+        log.error('error page failed', { ...about, error: second instanceof Error ? second.stack : String(second) });
+        return reply.code(failure.status).type('text/plain; charset=utf-8').send(plainPage(failure));
+      }
+    },
+  };
+}
+
+async function findVisitor({ contexts, findSession }: DispatchOptions, request: FastifyRequest): Promise<Visitor> {
+  const token = cookiesOf(request)[SESSION_COOKIE];
+  const found = token ? await contexts.read({ user: ANONYMOUS, via: 'web' }, (ctx) => findSession(ctx, token)) : undefined;
+  return found ?? anonymousVisitor(anonymousToken(request));
+}
+
+/** The proof comes first: what another site sends is refused whatever its content type. */
+function checkChange(request: FastifyRequest, visitor: Visitor, addresses: Addresses): void {
+  checkProof(request, visitor, addresses);
+  if ((request.body as ParsedBody | undefined)?.kind === 'unreadable') {
+    throw new TracError('CONTENT_TYPE', 'Send a form (application/x-www-form-urlencoded) or JSON.', 415);
+  }
+}
+
+function modeOf(route: Route, request: WebRequest): 'read' | 'write' {
+  if (route.method === 'GET') return 'read';
+  return (typeof route.mode === 'function' ? route.mode(request) : route.mode) ?? 'write';
+}
+
+async function runRoute(
+  filters: readonly IRequestFilter[],
+  route: Route,
+  ctx: OperationContext,
+  request: WebRequest,
+): Promise<Outcome> {
+  let outcome = await firstAnswer(filters, ctx, request);
+  if (outcome === undefined) {
+    if (route.requires !== undefined && !ctx.can(route.requires)) throw new PermissionError(route.requires, 'see this page');
+    outcome = await route.handle(ctx, request);
+  }
+  for (const filter of filters.toReversed()) {
+    if (filter.postProcessRequest) outcome = await filter.postProcessRequest(ctx, request, outcome);
+  }
+  return outcome;
+}
+
+async function firstAnswer(
+  filters: readonly IRequestFilter[],
+  ctx: OperationContext,
+  request: WebRequest,
+): Promise<Outcome | undefined> {
+  for (const filter of filters) {
+    const outcome = await filter.preProcessRequest?.(ctx, request);
+    if (outcome !== undefined) return outcome;
+  }
+  return undefined;
+}
+
+function render(
+  { renderPage, addresses }: DispatchOptions,
+  outcome: Outcome,
+  request: FastifyRequest,
+  visitor: Visitor,
+  ctx: OperationContext,
+): Rendered {
+  if (!isView(outcome)) return { outcome, html: undefined };
+  const html = renderPage(outcome, {
+    visitor,
+    ctx,
+    path: pathOf(request),
+    now: ctx.now,
+    notices: noticesFor(request, outcome),
+    href: hrefOf(request, addresses),
+  });
+  return { outcome, html };
+}
+
+function errorView(failure: Failure, visitor: Visitor): View {
+  const title = TITLES[failure.status] ?? (failure.status < 500 ? 'Not possible' : 'Something went wrong');
+  return {
+    template: 'error.njk',
+    status: failure.status,
+    data: {
+      title,
+      error: { ...failure, id: failure.id ?? '' },
+      offerLogin: failure.status === 403 && !visitor.user.authenticated,
+    },
+  };
+}
+
+const TITLES: Readonly<Record<number, string>> = {
+  400: 'Not understood',
+  403: 'Not allowed',
+  404: 'Not found',
+  405: 'Not possible here',
+  413: 'Too large',
+  415: 'Not understood',
+  429: 'Too many attempts',
+};

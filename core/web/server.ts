@@ -1,0 +1,185 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import cookie from '@fastify/cookie';
+import formbody from '@fastify/formbody';
+import serveStatic from '@fastify/static';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, type HTTPMethods } from 'fastify';
+import { NotFoundError, TracError } from '../kernel/errors.ts';
+import type { Log } from '../kernel/log.ts';
+import type { IContexts } from '../security/contexts.ts';
+import { type Addresses, type AddressOptions, createAddresses } from './addresses.ts';
+import type { Chrome } from './chrome.ts';
+import { createDispatcher, type Dispatcher } from './dispatch.ts';
+import type { INavigationContributor, IRequestFilter, IRouteProvider } from './extension-points.ts';
+import { parseForm, parseParameters, readJsonText, requireEncodedText } from './input.ts';
+import { createPageRenderer } from './page.ts';
+import { type ParsedBody, pathOf } from './requests.ts';
+import { type Address, collectRoutes } from './routes.ts';
+import { SECURITY_HEADERS } from './security-headers.ts';
+import type { Views } from './views.ts';
+import type { SessionFinder } from './visitor.ts';
+
+export interface ServerOptions extends AddressOptions {
+  readonly routes: Iterable<IRouteProvider>;
+  readonly filters: Iterable<IRequestFilter>;
+  readonly navigation: Iterable<INavigationContributor>;
+  readonly views: Views;
+  readonly chrome: Chrome;
+  readonly contexts: IContexts;
+  readonly findSession: SessionFinder;
+  readonly log: Log;
+  readonly defaultTimeZone: string;
+  /** Bytes; a description of full length in a script that takes nine bytes a character fits into the default. */
+  readonly bodyLimit?: number;
+}
+
+/** The pages of one configuration. It listens nowhere: whoever owns the socket passes requests on and may swap servers. */
+export interface WebServer {
+  /** Answers one request. */
+  handler(request: IncomingMessage, response: ServerResponse): void;
+  /** Answers a request that came over no socket, for tests. */
+  readonly inject: FastifyInstance['inject'];
+  /** Waits for the requests under way, at most ten seconds. */
+  close(): Promise<void>;
+}
+
+const DEFAULT_BODY_LIMIT = 4 * 1024 * 1024;
+const PATIENCE_MS = 10_000;
+const OTHER_METHODS: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+
+/** Builds the pages of one configuration. Throws when two routes collide or an address option makes no sense. */
+export async function buildServer(options: ServerOptions): Promise<WebServer> {
+  const addresses = createAddresses(options);
+  const dispatcher = createDispatcher({
+    contexts: options.contexts,
+    findSession: options.findSession,
+    filters: [...options.filters],
+    renderPage: createPageRenderer(options),
+    addresses,
+    log: options.log,
+  });
+  const app = createApp(options, addresses, dispatcher);
+  await app.register(cookie);
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.headers(SECURITY_HEADERS);
+    done(faultOf(request));
+  });
+  await app.register(formbody, { parser: (text) => ({ kind: 'form', values: parseForm(text) }) });
+  acceptOtherBodies(app);
+  for (const address of collectRoutes(options.routes)) addRoutes(app, address, dispatcher);
+  await addChrome(app, options.chrome);
+  await app.ready();
+  return track(app);
+}
+
+function createApp(options: ServerOptions, addresses: Addresses, dispatcher: Dispatcher): FastifyInstance {
+  const app = fastify({
+    bodyLimit: options.bodyLimit ?? DEFAULT_BODY_LIMIT,
+    trustProxy: (address: string) => addresses.isTrusted(address),
+    rewriteUrl: (request) => addresses.inner(request as IncomingMessage),
+    routerOptions: {
+      ignoreTrailingSlash: true,
+      maxParamLength: 500,
+      // Must not throw: the router calls it where nobody catches. `faultOf` has the last word on such addresses.
+      querystringParser: (text: string) => parseParameters(text) as Record<string, string>,
+    },
+    frameworkErrors: (error, request, reply) => {
+      // No hook has run for such a request.
+      const answer = reply as unknown as FastifyReply;
+      void dispatcher.fail(error, request as unknown as FastifyRequest, answer.headers(SECURITY_HEADERS));
+    },
+  });
+  app.setErrorHandler((error, request, reply) => dispatcher.fail(error, request, reply));
+  app.setNotFoundHandler((request, reply) => {
+    const error = new NotFoundError(`There is no page ${pathOf(request)} here. Check the address, or start from the menu.`);
+    return dispatcher.fail(error, request, reply);
+  });
+  return app;
+}
+
+function faultOf(request: FastifyRequest): Error | undefined {
+  try {
+    requireEncodedText(request.url, 'the address');
+    return undefined;
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+/** JSON for client scripts; anything else is taken in and refused later, once it is known to come from our own pages. */
+function acceptOtherBodies(app: FastifyInstance): void {
+  app.removeContentTypeParser(['application/json', 'text/plain']);
+  const parseJson = app.getDefaultJsonParser('error', 'error');
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, bytes, done) => {
+    const read = readJsonText(bytes as Buffer);
+    if (read instanceof Error) {
+      done(read);
+      return;
+    }
+    parseJson(request, read, (error, value) => {
+      const body: ParsedBody = { kind: 'json', value };
+      done(error, body);
+    });
+  });
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, _bytes, done) => {
+    const body: ParsedBody = { kind: 'unreadable' };
+    done(null, body);
+  });
+}
+
+function addRoutes(app: FastifyInstance, { path, routes }: Address, dispatcher: Dispatcher): void {
+  const answered = new Set<HTTPMethods>();
+  for (const route of routes) {
+    answered.add(route.method);
+    if (route.method === 'GET') answered.add('HEAD');
+    app.route({ method: route.method, url: route.path, handler: (request, reply) => dispatcher.answer(route, request, reply) });
+  }
+  const allow = [...answered].join(', ');
+  const refuse = (request: FastifyRequest, reply: FastifyReply) => {
+    const error = new TracError('METHOD', `This address answers ${allow}, not ${request.method}.`, 405);
+    return dispatcher.fail(error, request, reply.header('allow', allow));
+  };
+  app.route({ method: OTHER_METHODS.filter((method) => !answered.has(method)), url: path, handler: refuse });
+}
+
+/** Static files: kept for ever by browsers when asked for with their current hash, otherwise asked about each time. */
+async function addChrome(app: FastifyInstance, chrome: Chrome): Promise<void> {
+  for (const [name, root] of chrome.dirs) {
+    await app.register(async (scope) => {
+      scope.addHook('onSend', async (request, reply) => {
+        const { v } = request.query as { v?: unknown };
+        const kept = reply.statusCode < 400 && chrome.isCurrent(`${name}/${(request.params as { '*': string })['*']}`, v);
+        reply.header('cache-control', kept ? 'public, max-age=31536000, immutable' : 'no-cache');
+      });
+
+      const options = { root, prefix: `/chrome/${name}/`, decorateReply: false, cacheControl: false, index: false } as const;
+      await scope.register(serveStatic, { ...options, dotfiles: 'ignore' });
+    });
+  }
+}
+
+function track(app: FastifyInstance): WebServer {
+  let underWay = 0;
+  let whenIdle: (() => void) | undefined;
+  return {
+    handler: (request, response) => {
+      underWay += 1;
+      response.once('close', () => {
+        underWay -= 1;
+        if (underWay === 0) whenIdle?.();
+      });
+      app.routing(request, response);
+    },
+    inject: app.inject.bind(app) as FastifyInstance['inject'],
+    close: async () => {
+      await new Promise<void>((resolve) => {
+        if (underWay === 0) {
+          resolve();
+          return;
+        }
+        whenIdle = resolve;
+        setTimeout(resolve, PATIENCE_MS).unref();
+      });
+      await app.close();
+    },
+  };
+}
