@@ -3,15 +3,16 @@ import type { Knex } from 'knex';
 /** The site's database. Knex is the only language spoken to it; every query runs on SQLite and on PostgreSQL. */
 export interface Database {
   readonly dialect: 'sqlite' | 'postgres';
-  /** For reading. On SQLite its connections are read-only: a write through it throws. */
+  /** For reading. Its connections are read-only: a write through it throws (save for `sqlite::memory:`, which has one connection). */
   readonly reader: Knex;
   /**
    * Runs `work` in one writing transaction and commits.
    *
-   * On SQLite it begins immediately and waits for other processes with jitter; on PostgreSQL it retries deadlocks and
+   * On SQLite it begins immediately and waits for other processes without blocking; on PostgreSQL it retries deadlocks and
    * serialisation failures: `work` may run more than once, so it must do nothing but SQL until it has returned.
+   * `schema`: for migrations. On SQLite foreign keys are then checked at the end and not at once, so that a table can be rebuilt.
    */
-  write<T>(work: (transaction: Knex) => Promise<T>): Promise<T>;
+  write<T>(work: (transaction: Knex) => Promise<T>, options?: { readonly schema?: boolean }): Promise<T>;
   close(): Promise<void>;
 }
 

@@ -1,0 +1,120 @@
+import { createRequire } from 'node:module';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type BetterSqlite3 from 'better-sqlite3';
+import type { Knex } from 'knex';
+import { TracError } from '../kernel/errors.ts';
+
+/** The part of knex's own (unpublished) classes that is overridden here; the version of knex is pinned for it. */
+interface QueryObject {
+  readonly sql: string;
+  readonly bindings?: readonly unknown[];
+  response?: unknown;
+  context?: unknown;
+}
+interface SqliteConfig extends Knex.Config {
+  /** A connection that only reads: opened read-only, and its transactions begin deferred. */
+  readonly onlyReads?: boolean;
+  /** Longest wait, in milliseconds, for the write lock that another process holds. */
+  readonly writeWaitMs: number;
+}
+declare class KnexSqlite {
+  readonly config: SqliteConfig;
+  readonly driver: typeof BetterSqlite3;
+  readonly connectionSettings: { readonly filename: string };
+  _formatBindings(bindings: readonly unknown[] | undefined): unknown[];
+}
+declare class KnexTransaction {
+  constructor(client: unknown, container: unknown, config: unknown, outer: unknown);
+  readonly client: FastSqlite;
+  readonly trxClient: { query(connection: unknown, sql: string): Promise<unknown> };
+}
+
+const require = createRequire(import.meta.url);
+const Base = require('knex/lib/dialects/better-sqlite3/index.js') as typeof KnexSqlite;
+const BaseTransaction = require('knex/lib/dialects/sqlite3/execution/sqlite-transaction.js') as typeof KnexTransaction;
+
+const STATEMENTS_KEPT = 500;
+/** How long SQLite itself may sleep, and with it the whole event loop, before we take over the waiting. */
+const SQLITE_SLEEP_MS = 10;
+
+const statements = new WeakMap<BetterSqlite3.Database, Map<string, BetterSqlite3.Statement>>();
+
+/** True for the ways in which SQLite says that another connection holds the lock. */
+const isBusy = (error: unknown): boolean =>
+  error instanceof Error && /^SQLITE_(BUSY|LOCKED)/.test(String((error as { code?: unknown }).code));
+
+/**
+ * Takes the write lock at once. Knex would begin deferred, and a transaction that reads first and writes later then fails
+ * whenever another process wrote in between. Waits without blocking the process; `work` has not begun while it waits.
+ */
+class ImmediateTransaction extends BaseTransaction {
+  async begin(connection: unknown): Promise<unknown> {
+    const { onlyReads, writeWaitMs } = this.client.config;
+    if (onlyReads) return this.trxClient.query(connection, 'BEGIN;');
+    const deadline = performance.now() + writeWaitMs;
+    for (let wait = 2; ; wait = Math.min(wait * 1.5, 40)) {
+      try {
+        return await this.trxClient.query(connection, 'BEGIN IMMEDIATE;');
+      } catch (error) {
+        if (!isBusy(error)) throw error;
+        if (performance.now() > deadline)
+          throw new TracError(
+            'DATABASE_BUSY',
+            `The database is busy: another process has been writing to it for ${writeWaitMs / 1000} seconds. Try again; if it stays so, look for a backup or a tool that holds the file open.`,
+            503,
+          );
+        await sleep(wait * (0.5 + Math.random()));
+      }
+    }
+  }
+}
+
+/** Knex's better-sqlite3 client with prepared statements kept, pragmas set, and write locks taken at the beginning. */
+export class FastSqlite extends Base {
+  async acquireRawConnection(): Promise<BetterSqlite3.Database> {
+    const { filename } = this.connectionSettings;
+    const readonly = this.config.onlyReads === true;
+    const connection = new this.driver(filename, { readonly, fileMustExist: readonly, timeout: 5000 });
+    connection.pragma('foreign_keys = ON');
+    if (!readonly) {
+      if (filename !== ':memory:') connection.pragma('journal_mode = WAL');
+      connection.pragma('synchronous = NORMAL');
+      connection.pragma(`busy_timeout = ${SQLITE_SLEEP_MS}`);
+    }
+    statements.set(connection, new Map());
+    return connection;
+  }
+
+  transaction(container: unknown, config: unknown, outer: unknown): unknown {
+    return new ImmediateTransaction(this, container, config, outer);
+  }
+
+  async _query(connection: BetterSqlite3.Database, query: QueryObject): Promise<QueryObject> {
+    const statement = prepare(connection, query.sql);
+    const bindings = this._formatBindings(query.bindings);
+    if (statement.reader) query.response = statement.all(bindings);
+    else {
+      const { changes, lastInsertRowid } = statement.run(bindings);
+      query.response = { changes, lastInsertRowid };
+      query.context = { lastID: lastInsertRowid, changes };
+    }
+    return query;
+  }
+}
+
+function prepare(connection: BetterSqlite3.Database, sql: string): BetterSqlite3.Statement {
+  const kept = statements.get(connection);
+  const known = kept?.get(sql);
+  if (known) return known;
+  const statement = connection.prepare(sql);
+  if (!kept) return statement;
+  if (/^\s*(select|insert|update|delete|with|replace|begin|commit)/i.test(sql)) keep(kept, sql, statement);
+  else if (!/^\s*(savepoint|release|rollback)/i.test(sql)) kept.clear(); // a changed schema changes what a statement answers
+  return statement;
+}
+
+function keep(kept: Map<string, BetterSqlite3.Statement>, sql: string, statement: BetterSqlite3.Statement): void {
+  const oldest = kept.size >= STATEMENTS_KEPT ? kept.keys().next().value : undefined;
+  if (oldest !== undefined) kept.delete(oldest);
+  kept.set(sql, statement);
+}
