@@ -3,7 +3,7 @@ export { component } from './kernel/component.ts';
 export { IEnvironment, ISettings } from './kernel/configuration.ts';
 export { BadRequestError, type Diagnosis, NotFoundError, PermissionError, type Place, TracError } from './kernel/errors.ts';
 export type { Log } from './kernel/log.ts';
-export { nearest, nearest } from './kernel/nearest.ts';
+export { nearest } from './kernel/nearest.ts';
 export { option } from './kernel/option.ts';
 export { type ComponentInfo, IDiagnostician, IRegistry, type PermissionInfo } from './kernel/registry.ts';
 export { extensionPoint, service } from './kernel/tokens.ts';
