@@ -51,8 +51,95 @@ export interface Preferences {
   readonly theme: 'auto' | 'light' | 'dark';
 }
 
+/** An account with everything but its password. */
+export interface Account extends Person, Preferences {
+  readonly disabled: boolean;
+  /** False for somebody invited who has not followed the link yet. */
+  readonly hasPassword: boolean;
+  readonly created: Date;
+}
+
 /** Accounts: people who can log in. Every method takes a context whose `db` it uses; changing ones need a transaction. */
 export interface IUserService {
-  find(ctx: OperationContext, name: string): Promise<(Person & Preferences & { readonly disabled: boolean }) | undefined>;
+  find(ctx: OperationContext, name: string): Promise<Account | undefined>;
+  /** By name. */
+  list(ctx: OperationContext): Promise<readonly Account[]>;
+  /** Throws a sentence for people when the name is taken or no name for an account. */
+  add(ctx: OperationContext, account: Pick<Account, 'name'> & Partial<AccountChange>): Promise<void>;
+  /** A new password, or `disabled`, ends every session of the account. */
+  update(ctx: OperationContext, name: string, change: Partial<AccountChange>): Promise<void>;
 }
 export const IUserService = service<IUserService>('IUserService', { doc: 'Knows the accounts.' });
+
+/** What may be changed of an account. `passwordHash` is what `IPasswords.hash` gave. */
+export type AccountChange = Omit<Account, 'name' | 'hasPassword' | 'created'> & { readonly passwordHash: string };
+
+/** How a try to log in ended. `wait`: too many failures; `seconds` until the next try counts. */
+export type LoginResult =
+  | { readonly kind: 'in'; readonly account: Account }
+  | { readonly kind: 'refused' }
+  | { readonly kind: 'wait'; readonly seconds: number };
+
+/** Passwords. Hashing takes long on purpose: never call these inside a transaction. They open their own. */
+export interface IPasswords {
+  hash(password: string): Promise<string>;
+  /** What is wrong with it as a new password, in a sentence; undefined: nothing. */
+  fault(password: string, name: string): string | undefined;
+  /** Judges name and password and counts failures by name and by address. Takes as long for an unknown name. */
+  check(name: string, password: string, address: string): Promise<LoginResult>;
+}
+export const IPasswords = service<IPasswords>('IPasswords', { doc: 'Judges passwords.' });
+
+/** A login, as its owner and administrators see it. */
+export interface Session {
+  /** Hash of the cookie's value: names the session in forms, opens nothing. */
+  readonly id: string;
+  readonly account: string;
+  readonly formToken: string;
+  /** The browser, as it calls itself. */
+  readonly client: string;
+  readonly created: Date;
+  readonly lastSeen: Date;
+  readonly expires: Date;
+}
+
+/** Logins, kept in the database. Changing methods need a transaction. */
+export interface ISessionService {
+  /** The session that a cookie's value opens, with its account; undefined: unknown, over, or the account is disabled. */
+  find(ctx: OperationContext, token: string): Promise<{ readonly session: Session; readonly account: Account } | undefined>;
+  /** Begins a session; `token` is the cookie's value and stands nowhere else. */
+  open(ctx: OperationContext, account: string, client: string): Promise<{ readonly token: string; readonly session: Session }>;
+  /** Sessions of an account that are not over, last seen first. */
+  list(ctx: OperationContext, account: string): Promise<readonly Session[]>;
+  /** Ends a session of this account; that of somebody else stays. */
+  revoke(ctx: OperationContext, account: string, id: string): Promise<void>;
+}
+export const ISessionService = service<ISessionService>('ISessionService', { doc: 'Keeps the sessions.' });
+
+/** What a one-time link is for. `account` is '' where the person chooses a name; `grants` go to that account when it is used. */
+export interface OneTimeLink {
+  readonly purpose: 'invite' | 'reset';
+  readonly account: string;
+  readonly grants: readonly string[];
+  readonly expires: Date;
+}
+
+/** Links that work once: for the first administrator, an invited person, a forgotten password. Their page is /invite/<token>. */
+export interface IOneTimeLinks {
+  /** Makes a link and gives its token. Earlier links of the same account end. */
+  issue(ctx: OperationContext, link: Omit<OneTimeLink, 'expires'>): Promise<string>;
+  /** undefined: unknown, used or over. */
+  find(ctx: OperationContext, token: string): Promise<OneTimeLink | undefined>;
+  /** Takes the link away and gives what it was for; of two at once, one gets undefined. */
+  use(ctx: OperationContext, token: string): Promise<OneTimeLink | undefined>;
+}
+export const IOneTimeLinks = service<IOneTimeLinks>('IOneTimeLinks', { doc: 'Makes links that work once.' });
+
+/** Grants as they are stored: `subject` is a user or group, `action` a permission or the name of a group. */
+export interface IGrants {
+  /** By subject, then action. */
+  list(ctx: OperationContext): Promise<readonly { readonly subject: string; readonly action: string }[]>;
+  grant(ctx: OperationContext, subject: string, action: string): Promise<void>;
+  revoke(ctx: OperationContext, subject: string, action: string): Promise<void>;
+}
+export const IGrants = service<IGrants>('IGrants', { doc: 'Stores who was granted what.' });

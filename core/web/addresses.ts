@@ -79,22 +79,25 @@ function parseBaseUrl(text: string): { readonly origin: string; readonly prefix:
   return { origin: url.origin, prefix: url.pathname.replace(/\/+$/, '') };
 }
 
+const LOOPBACK = ['127.0.0.0/8', '::1'];
+
 function parseProxies(items: readonly string[]): BlockList | undefined {
   if (items.length === 0) return undefined;
   const list = new BlockList();
-  for (const item of items.flatMap((name) => (name === 'loopback' ? ['127.0.0.0/8', '::1'] : [name]))) {
-    const [address = '', bits] = item.split('/');
-    const version = isIP(address);
-    const most = version === 6 ? 128 : 32;
-    if (version === 0 || (bits !== undefined && !(/^\d{1,3}$/.test(bits) && Number(bits) <= most))) {
-      throw new ConfigError(
-        `trac.ini [trac] trusted_proxies: ${JSON.stringify(item)} is no address. Example: loopback, 10.0.0.0/8`,
-        { section: 'trac', key: 'trusted_proxies' },
-      );
-    }
-    list.addSubnet(address, bits === undefined ? most : Number(bits), version === 6 ? 'ipv6' : 'ipv4');
-  }
+  for (const item of items.flatMap((name) => (name === 'loopback' ? LOOPBACK : [name]))) addNetwork(list, item);
   return list;
+}
+
+function addNetwork(list: BlockList, item: string): void {
+  const [address = '', bits, ...rest] = item.split('/');
+  const version = isIP(address);
+  const most = version === 6 ? 128 : 32;
+  const length = bits === undefined ? most : /^\d{1,3}$/.test(bits) ? Number(bits) : Number.NaN;
+  if (version === 0 || rest.length > 0 || !(length <= most)) {
+    const text = `trac.ini [trac] trusted_proxies: ${JSON.stringify(item)} is no address. Example: loopback, 10.0.0.0/8`;
+    throw new ConfigError(text, { section: 'trac', key: 'trusted_proxies' });
+  }
+  list.addSubnet(address, length, version === 6 ? 'ipv6' : 'ipv4');
 }
 
 /** A dual-stack socket writes IPv4 addresses as `::ffff:10.0.0.1`; BlockList knows that. */

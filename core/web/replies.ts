@@ -29,29 +29,25 @@ export function sendOutcome(
   formToken: string,
 ): FastifyReply {
   const jar = createJar(request, reply, addresses);
-  for (const cookie of outcome.cookies ?? []) jar(cookie);
-  if (outcome.headers) reply.headers(outcome.headers);
+  outcome.cookies?.forEach(jar);
+  reply.headers(outcome.headers ?? {});
   if ('redirect' in outcome) {
     if (outcome.notice) jar({ name: NOTICE_COOKIE, value: encodeNotice(outcome.notice), maxAge: NOTICE_SECONDS });
     return reply.redirect(redirectTarget(outcome.redirect, addresses.prefixOf(request.raw)), 303);
   }
-  if ('json' in outcome) return reply.code(outcome.status ?? 200).send(outcome.json);
-  if ('text' in outcome) {
-    return reply
-      .code(outcome.status ?? 200)
-      .type(outcome.type ?? 'text/plain; charset=utf-8')
-      .send(outcome.text);
-  }
+  reply.code(outcome.status ?? 200);
+  if ('json' in outcome) return reply.send(outcome.json);
+  if ('text' in outcome) return reply.type(outcome.type ?? 'text/plain; charset=utf-8').send(outcome.text);
   if (cookiesOf(request)[NOTICE_COOKIE] !== undefined) jar({ name: NOTICE_COOKIE, value: undefined });
   if (cookiesOf(request)[FORM_TOKEN_COOKIE] !== formToken) jar({ name: FORM_TOKEN_COOKIE, value: formToken, httpOnly: false });
-  if (reply.getHeader('cache-control') === undefined) reply.header('cache-control', 'private, no-cache');
-  return reply
-    .code(outcome.status ?? 200)
-    .type('text/html; charset=utf-8')
-    .send(html);
+  if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'private, no-cache');
+  return reply.type('text/html; charset=utf-8').send(html);
 }
 
+/** Cookies are for the whole site and for it alone. */
 function createJar(request: FastifyRequest, reply: FastifyReply, addresses: Addresses): (change: CookieChange) => void {
+  // What the router refuses never met the cookie plugin; such a request is anonymous and its answer sets nothing.
+  if (!('setCookie' in reply)) return () => undefined;
   return ({ name, value, maxAge, httpOnly = true }) => {
     const path = addresses.prefixOf(request.raw) || '/';
     const shared = { path, httpOnly, sameSite: 'lax', secure: addresses.isSecure(request.raw) } as const;

@@ -2,7 +2,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import cookie from '@fastify/cookie';
 import formbody from '@fastify/formbody';
 import serveStatic from '@fastify/static';
-import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, type HTTPMethods } from 'fastify';
+import fastify, {
+  type FastifyInstance,
+  type FastifyPluginAsync,
+  type FastifyReply,
+  type FastifyRequest,
+  type HTTPMethods,
+} from 'fastify';
 import { NotFoundError, TracError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
 import type { IContexts } from '../security/contexts.ts';
@@ -115,7 +121,7 @@ function acceptOtherBodies(app: FastifyInstance): void {
       done(read);
       return;
     }
-    parseJson(request, read, (error, value) => {
+    void parseJson(request, read, (error, value) => {
       const body: ParsedBody = { kind: 'json', value };
       done(error, body);
     });
@@ -144,16 +150,23 @@ function addRoutes(app: FastifyInstance, { path, routes }: Address, dispatcher: 
 /** Static files: kept for ever by browsers when asked for with their current hash, otherwise asked about each time. */
 async function addChrome(app: FastifyInstance, chrome: Chrome): Promise<void> {
   for (const [name, root] of chrome.dirs) {
-    await app.register(async (scope) => {
+    const prefix = `/chrome/${name}/`;
+    const plugin: FastifyPluginAsync = async (scope) => {
       scope.addHook('onSend', async (request, reply) => {
         const { v } = request.query as { v?: unknown };
-        const kept = reply.statusCode < 400 && chrome.isCurrent(`${name}/${(request.params as { '*': string })['*']}`, v);
+        const kept = reply.statusCode < 400 && chrome.isCurrent(pathOf(request).slice('/chrome/'.length), v);
         reply.header('cache-control', kept ? 'public, max-age=31536000, immutable' : 'no-cache');
       });
-
-      const options = { root, prefix: `/chrome/${name}/`, decorateReply: false, cacheControl: false, index: false } as const;
-      await scope.register(serveStatic, { ...options, dotfiles: 'ignore' });
-    });
+      await scope.register(serveStatic, {
+        root,
+        prefix,
+        decorateReply: false,
+        cacheControl: false,
+        dotfiles: 'ignore',
+        index: false,
+      });
+    };
+    await app.register(plugin);
   }
 }
 

@@ -29,7 +29,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 const OUT_OF_REACH: ReadonlySet<PropertyKey> = new Set(['constructor', '__proto__', 'prototype']);
 
-const escape = (text: string): string =>
+const escapeHtml = (text: string): string =>
   SPECIAL.test(text) ? text.replace(EVERY_SPECIAL, (character) => ENTITIES[character] ?? character) : text;
 
 /**
@@ -50,10 +50,10 @@ const patched = new WeakSet<TemplateEngine>();
 function hastenOutput(runtime: TemplateEngine['runtime']): void {
   const { SafeString } = runtime;
   runtime.suppressValue = (value, autoescape) => {
-    if (typeof value === 'string') return autoescape ? escape(value) : value;
+    if (typeof value === 'string') return autoescape ? escapeHtml(value) : value;
     if (value === undefined || value === null) return '';
     if (!autoescape || value instanceof SafeString) return value;
-    return escape(String(value));
+    return escapeHtml(String(value));
   };
 }
 
