@@ -19,6 +19,8 @@ export interface OptionView {
 export interface FieldView {
   readonly name: string;
   readonly control: string;
+  /** Name of the hidden control that says “asked, and not marked” (Trac's `field_checkbox_<name>`). */
+  readonly companion: string;
   readonly id: string;
   readonly type: string;
   readonly template: string;
@@ -33,6 +35,8 @@ export interface FieldView {
   /** Set for values that are instants. */
   readonly time: Date | null;
   readonly checked: boolean;
+  /** The form proposes another value than the stored one. */
+  readonly changed: boolean;
   readonly options: readonly OptionView[];
   /** The only choice there is: shown as text, sent along unseen. */
   readonly single: boolean;
@@ -111,9 +115,10 @@ function optionsOf(field: Field, text: string, viewer: Viewer): OptionView[] {
   return options;
 }
 
-/** Only columns can be asked for by the list of tickets, and only choices are worth asking for. */
+/** A short value of a column leads to the tickets that share it; one that holds an address must not show it in a link. */
 function linkOf(field: Field, text: string, viewer: Viewer): string {
-  if (text === '' || field.custom || (field.options.length === 0 && field.format !== 'reference')) return '';
+  const short = !field.fullrow && (field.format === '' || field.format === 'reference' || field.options.length > 0);
+  if (text === '' || field.custom || !short || viewer.hide(text) !== text) return '';
   const query = new URLSearchParams((field.ticketlinkQuery ?? '?status=!closed').replace(/^\?/, ''));
   query.set(field.name, text);
   return viewer.href(`/query?${query.toString()}`);
@@ -123,7 +128,12 @@ function linkOf(field: Field, text: string, viewer: Viewer): string {
 const describedBy = (control: string, help: string, problem: string): string =>
   [help && `help-${control}`, problem && `problem-${control}`].filter(Boolean).join(' ');
 
+const companionOf = (control: string): string =>
+  control.startsWith('field_') ? `field_checkbox_${control.slice('field_'.length)}` : `checkbox_${control}`;
+
 interface Situation {
+  /** What is stored, to tell a proposed value from it. */
+  readonly stored?: unknown;
   readonly problem?: string | undefined;
   /** Label for a control that has none: an action's input. */
   readonly ariaLabel?: string;
@@ -152,6 +162,7 @@ export function viewField(field: Field, viewer: Viewer, situation: Situation = {
   return {
     name: field.name,
     control: field.control,
+    companion: companionOf(field.control),
     id: `field-${field.control}`,
     type: field.type,
     template: type.template,
@@ -162,6 +173,7 @@ export function viewField(field: Field, viewer: Viewer, situation: Situation = {
     empty: text === '',
     time: field.value instanceof Date ? field.value : null,
     checked: field.value === true || text === '1',
+    changed: 'stored' in situation && storedText(situation.stored, type) !== text,
     options: optionsOf(field, text, viewer),
     single: situation.inAction === true && field.options.length === 1 && !field.optional,
     optional: field.optional,
@@ -189,8 +201,7 @@ async function extraOf(
   ctx: OperationContext,
 ): Promise<Readonly<Record<string, unknown>> | undefined> {
   const type = viewer.typeOf(field.type);
-  if (!type.present || isEmpty(field.value)) return undefined;
-  return type.present(field.value, field, ctx);
+  return type.present?.(field.value, field, ctx);
 }
 
 /** Asks the field types for what their templates need; most need nothing, and then nothing is waited for. */

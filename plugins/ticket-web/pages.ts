@@ -14,7 +14,7 @@ import type { IAddressPrivacy } from 'tracts/addresses';
 import type { ITicketPanelProvider, Panel } from './api.ts';
 import { quoteText } from './plain-text.ts';
 import { nothingTyped, type PageState, presentTicket, type TicketView, type Typed } from './presenter.ts';
-import { type Controls, firstOf, keepOthersChanges, presetsOf, submissionOf } from './submission.ts';
+import { type Controls, firstOf, hasStrangers, keepOthersChanges, presetsOf, submissionOf } from './submission.ts';
 import { viewerOf, withAddresses } from './viewer.ts';
 
 /** What the ticket pages use. */
@@ -48,6 +48,14 @@ const typedIn = ({ action = '', comment = '', author = '', replyTo = '' }: Submi
 
 async function controlsOf(ctx: OperationContext, fields: ITicketFields): Promise<Controls> {
   return new Map((await fields.all(ctx)).map((field) => [field.control, field]));
+}
+
+/** A manipulator may give a field another control; only then is the form needed to read what was posted. */
+async function postedTo(needs: PageNeeds, ctx: TicketContext, body: WebRequest['body']): Promise<Submission> {
+  const controls = await controlsOf(ctx, needs.fields);
+  if (!hasStrangers(body, controls)) return submissionOf(body, controls);
+  const form = await needs.tickets.form(ctx);
+  return submissionOf(body, new Map([...controls, ...[...form.fields.values()].map((field) => [field.control, field] as const)]));
 }
 
 async function panelsOf(ctx: TicketContext, providers: Iterable<ITicketPanelProvider>): Promise<readonly Panel[]> {
@@ -137,11 +145,12 @@ function afterStoring(applied: Applied): Outcome {
 
 /** POST /newticket: previews, or files the ticket. */
 export async function postNewTicket(needs: PageNeeds, ctx: OperationContext, request: WebRequest): Promise<Outcome> {
-  const submission = submissionOf(request.body, await controlsOf(ctx, needs.fields));
+  const { tickets } = needs;
+  const draft = await tickets.draft(ctx);
+  const submission = await postedTo(needs, draft, request.body);
   const submit = isSubmit(request);
-  const applied = await (submit ? needs.tickets.apply : needs.tickets.preview).call(needs.tickets, ctx, undefined, submission);
+  const applied = submit ? await tickets.apply(ctx, undefined, submission) : await tickets.preview(ctx, undefined, submission);
   if (submit && applied.ok) return afterFiling(ctx, applied);
-  const draft = await needs.tickets.draft(ctx);
   const state = { ctx: draft, form: applied.form, history: [], typed: typedIn(submission), applied, preview: !submit };
   return showTicket(needs, request, state, submit ? 422 : 200);
 }
@@ -165,11 +174,11 @@ export async function postTicket(needs: PageNeeds, ctx: OperationContext, reques
   const { tickets } = needs;
   const id = ticketIdOf(request.params['id']);
   const open = await tickets.open(ctx, id);
-  const posted = submissionOf(request.body, await controlsOf(ctx, needs.fields));
+  const posted = await postedTo(needs, open, request.body);
   const hidden = !needs.privacy.mayRead(open);
   const submission = hidden ? withAddresses(posted, open.ticket.values) : posted;
   const submit = isSubmit(request);
-  const applied = await (submit ? tickets.apply : tickets.preview).call(tickets, ctx, id, submission);
+  const applied = submit ? await tickets.apply(ctx, id, submission) : await tickets.preview(ctx, id, submission);
   if (submit && applied.ok) return afterStoring(applied);
   const history = await tickets.history(open);
   const typed = typedIn(submission);

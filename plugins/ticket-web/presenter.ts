@@ -97,6 +97,10 @@ const timeOf = (ticket: Ticket, name: string): Date | null => {
 /** Statuses that count as done. Asked of the workflow once it knows categories. */
 const isClosed = (status: string): boolean => status === 'closed';
 
+/** Running text gets a section of its own, everything else a line. */
+const isProse = (field: FieldView): boolean =>
+  field.fullrow && field.format !== 'list' && field.options.length === 0 && field.time === null;
+
 function viewAction(
   offer: Offer,
   chosen: string,
@@ -164,7 +168,7 @@ export async function presentTicket(state: PageState, viewer: Viewer): Promise<T
     viewField(field, viewer, {
       problem: byControl.get(field.control),
       extra: extras.get(field) ?? {},
-      ...(ariaLabel === undefined ? {} : { ariaLabel, inAction: true }),
+      ...(ariaLabel === undefined ? { stored: ticket.values[field.name] } : { ariaLabel, inAction: true }),
     });
   const fields = [...form.fields.values()].map((field) => draw(field));
   const typed = state.typed ?? nothingTyped;
@@ -185,9 +189,9 @@ export async function presentTicket(state: PageState, viewer: Viewer): Promise<T
     status: { name: status, closed: isClosed(status), note: isClosed(status) ? resolution : '' },
     opened: opened && { time: opened, by: viewAuthor(textOf(ticket, 'reporter'), ctx.directory, viewer) },
     changed: timeOf(ticket, 'changetime'),
-    facts: fields.filter((field) => field.visible && !field.fullrow),
+    facts: fields.filter((field) => field.visible && !isProse(field)),
     texts: fields
-      .filter((field) => field.visible && field.fullrow && !field.empty)
+      .filter((field) => field.visible && isProse(field) && !field.empty)
       .map((field) => ({ ...field, html: plainTextToHtml(field.shown, (id) => viewer.href(`/ticket/${id}`)) })),
     groups: groupFields(editable),
     actions,

@@ -8,6 +8,7 @@ export type Controls = ReadonlyMap<string, Pick<Field, 'name' | 'type' | 'value'
 const CHECKBOX = 'field_checkbox_';
 const FIELD = 'field_';
 const ACTION = 'action_';
+const INPUT_CHECKBOX = 'checkbox_action_';
 
 /** The first value of a parameter; `''` when it was not sent. */
 export const firstOf = (parameters: Parameters, name: string): string => {
@@ -42,11 +43,24 @@ function fieldsOf(body: Parameters, controls: Controls): Record<string, string |
 
 function inputsOf(parameters: Parameters): Record<string, string | readonly string[]> {
   const inputs = record();
-  for (const [key, value] of Object.entries(parameters)) if (key.startsWith(ACTION)) inputs[key] = value;
+  for (const [key, value] of Object.entries(parameters)) {
+    if (key.startsWith(ACTION)) inputs[key] = value;
+    else if (key.startsWith(INPUT_CHECKBOX) && !has(parameters, key.slice('checkbox_'.length)))
+      inputs[key.slice('checkbox_'.length)] = '0';
+  }
   return inputs;
 }
 
 const some = (text: string): string | undefined => (text === '' ? undefined : text);
+
+const OWN = new Set(['action', 'comment', 'replyto', 'author', 'view_time', 'start_time', 'submit', 'preview', '__FORM_TOKEN']);
+
+/** True when something was posted that is neither ours nor named as a field or an action's input is. */
+export const hasStrangers = (body: Parameters, controls: Controls): boolean =>
+  Object.keys(body).some(
+    (key) =>
+      !(OWN.has(key) || controls.has(key) || key.startsWith(FIELD) || key.startsWith(ACTION) || key.startsWith(INPUT_CHECKBOX)),
+  );
 
 /** A posted ticket form, with Trac's names, as a submission. */
 export function submissionOf(body: Parameters, controls: Controls): Submission {
