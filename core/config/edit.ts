@@ -3,6 +3,7 @@ import { type Item, type LineModel, type OptionLine, readLines, refuse } from '.
 import { parseIni } from './parse.ts';
 
 interface Edit {
+  readonly file: string | undefined;
   readonly section: string;
   readonly key: string;
   readonly eol: string;
@@ -86,8 +87,8 @@ function add(model: LineModel, edit: Edit, value: string): string {
 }
 
 /** Throws unless the new text says what the old one did, this one option apart. */
-function verify(before: string, after: string, { section, key }: Edit, value: string | null): void {
-  const place = { section, key };
+function verify(before: string, after: string, { file, section, key }: Edit, value: string | null): void {
+  const place = { file, section, key };
   const values = (text: string) => {
     const found = new Map<string, string>();
     for (const [name, { values }] of parseIni(text).sections) {
@@ -110,15 +111,17 @@ function verify(before: string, after: string, { section, key }: Edit, value: st
 
 /**
  * The text with one option set, or removed when the value is null. Only the lines of that option change: comments, order,
- * spacing, spelling and line ends stay. Throws a ConfigError when the text does not parse or cannot hold the value.
+ * spacing, spelling and line ends stay. Throws a ConfigError when the text does not parse or cannot hold the value; `file` is
+ * named in it.
  */
-export function editIni(text: string, section: string, key: string, value: string | null): string {
-  parseIni(text);
+export function editIni(text: string, section: string, key: string, value: string | null, file?: string): string {
+  parseIni(text, file);
   const model = readLines(text);
   const eol = /\r\n|\n|\r/.exec(text)?.[0] ?? '\n';
-  const edit = { section, key, eol };
+  const edit = { file, section, key, eol };
   const wanted = value === null ? null : value.replace(/\r\n?/g, '\n');
-  if (/[\r\n]/.test(section + key)) refuse({ section, key }, 'a section or an option has a line break in its name. Take it out.');
+  if (/[\r\n]/.test(section + key))
+    refuse({ file, section, key }, 'a section or an option has a line break in its name. Take it out.');
   const old = model.items.find(
     (item): item is OptionLine => item.kind === 'option' && item.section === section && item.key === key.toLowerCase(),
   );

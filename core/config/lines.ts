@@ -36,10 +36,15 @@ export interface LineModel {
 /** The section whose options Python's parser hands to every other section. */
 export const DEFAULT_SECTION = 'DEFAULT';
 
-/** Throws a ConfigError whose text begins with the place; the file is named without its folder, so that the text may be shown. */
-export function refuse(place: Place, message: string): never {
+/** A ConfigError whose text begins with the place; the file is named without its folder, so that the text may be shown. */
+export function complain(place: Place, message: string): ConfigError {
   const file = place.file?.replace(/^.*[\\/]/, '') || 'trac.ini';
-  throw new ConfigError(`${describePlace({ ...place, file })}: ${message}`, place);
+  return new ConfigError(`${describePlace({ ...place, file })}: ${message}`, place);
+}
+
+/** Throws what `complain` makes. */
+export function refuse(place: Place, message: string): never {
+  throw complain(place, message);
 }
 
 interface OpenOption {
