@@ -1,0 +1,113 @@
+/** What the pages gain from JavaScript. Without it everything works: these only save steps and mistakes. */
+
+const every = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+/* Relative times grow older while a page stays open. */
+const UNITS = [
+  ['year', 31_536_000],
+  ['month', 2_592_000],
+  ['week', 604_800],
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+];
+const ages = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
+const ageOf = (time) => {
+  const seconds = (time - Date.now()) / 1000;
+  const unit = UNITS.find(([, length]) => Math.abs(seconds) >= length);
+  return unit ? ages.format(Math.trunc(seconds / unit[1]), unit[0]) : 'just now';
+};
+const refreshAges = () => {
+  for (const element of every('time[data-age]')) {
+    const age = ageOf(Date.parse(element.dateTime));
+    if (element.textContent !== age) element.textContent = age;
+  }
+};
+if (document.querySelector('time[data-age]')) setInterval(refreshAges, 60_000);
+
+/* Filling in an action's input means choosing that action. */
+for (const action of every('[data-action]')) {
+  const choice = action.querySelector('input[name="action"]');
+  for (const name of ['input', 'change'])
+    action.querySelector('.action-inputs')?.addEventListener(name, () => {
+      choice.checked = true;
+    });
+}
+
+/* A refused form is read from its problems on. */
+const problems = document.getElementById('problems');
+if (problems && !location.hash) problems.focus();
+for (const link of every('.problem-summary a[href^="#"]'))
+  link.addEventListener('click', (event) => {
+    const target = document.getElementById(decodeURIComponent(link.hash.slice(1)));
+    if (!target) return;
+    event.preventDefault();
+    target.scrollIntoView({ block: 'center' });
+    target.focus({ preventScroll: true });
+  });
+
+/** Asks in a dialog; true when the person goes on. */
+const ask = (question) =>
+  new Promise((answer) => {
+    const dialog = document.createElement('dialog');
+    const text = Object.assign(document.createElement('p'), { id: 'confirm-text', textContent: question });
+    const buttons = Object.assign(document.createElement('div'), { className: 'dialog-actions' });
+    const button = (label, value, className) =>
+      Object.assign(document.createElement('button'), {
+        type: 'button',
+        textContent: label,
+        className,
+        onclick: () => dialog.close(value),
+      });
+    buttons.append(button('Cancel', 'no', ''), button('Go on', 'yes', 'danger'));
+    dialog.append(text, buttons);
+    dialog.setAttribute('aria-labelledby', 'confirm-text');
+    dialog.addEventListener('close', () => {
+      dialog.remove();
+      answer(dialog.returnValue === 'yes');
+    });
+    document.body.append(dialog);
+    dialog.showModal();
+  });
+
+/** The question that goes with this submit, if any: the chosen action's, or the button's own. */
+const questionOf = (form, submitter) => {
+  if (submitter?.name === 'preview') return undefined;
+  const chosen = form.querySelector('[data-action] input[name="action"]:checked')?.closest('[data-action]');
+  return submitter?.dataset.confirm ?? chosen?.dataset.confirm ?? form.dataset.confirm;
+};
+document.addEventListener('submit', async (event) => {
+  const { target: form, submitter } = event;
+  const question = form.dataset.confirmed ? undefined : questionOf(form, submitter);
+  if (!question || event.defaultPrevented) return;
+  event.preventDefault();
+  if (!(await ask(question))) return;
+  form.dataset.confirmed = 'yes';
+  form.requestSubmit(submitter ?? undefined);
+  delete form.dataset.confirmed;
+});
+
+/* Text that was typed and not sent is not lost by a slip. */
+const contentOf = (form) => new URLSearchParams(new FormData(form)).toString();
+for (const form of every('form[data-guard]')) {
+  const before = contentOf(form);
+  // What came back from a preview or a refusal is unsent text already.
+  const isUnsent = Boolean(document.querySelector('.preview, .problem-summary, .collision'));
+  let isSending = false;
+  form.addEventListener('submit', () => {
+    isSending = true;
+    setTimeout(() => {
+      isSending = false;
+    }, 2_000);
+  });
+  addEventListener('beforeunload', (event) => {
+    if (!isSending && (isUnsent || contentOf(form) !== before)) event.preventDefault();
+  });
+}
+
+/* Ctrl+Enter (Cmd+Enter) in a text sends the form. */
+document.addEventListener('keydown', (event) => {
+  if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
+  const form = event.target.closest?.('form[data-guard]');
+  form?.requestSubmit(form.querySelector('button[name="submit"]'));
+});
