@@ -17,6 +17,8 @@ export interface Addresses {
   prefixOf(request: IncomingMessage): string;
   /** The request's own path and query within the site. */
   inner(request: IncomingMessage): string;
+  /** Scheme and host as people write them. */
+  originOf(request: IncomingMessage): string;
   /** True when a page at `origin` may send forms here. */
   isOwnOrigin(origin: string, request: IncomingMessage): boolean;
   /** True when cookies should travel over HTTPS only. */
@@ -44,6 +46,9 @@ export function createAddresses(options: AddressOptions): Addresses {
   return {
     prefixOf,
     inner: (request) => withoutPrefix(request.url ?? '/', prefixOf(request)),
+    originOf: (request) =>
+      base?.origin ??
+      `${forwarded(request, 'proto') === 'https' ? 'https' : 'http'}://${forwarded(request, 'host') ?? request.headers.host ?? ''}`,
     isOwnOrigin: (origin, request) =>
       origin === base?.origin || hostOf(origin) === (forwarded(request, 'host') ?? request.headers.host)?.toLowerCase(),
     isSecure: (request) =>

@@ -19,7 +19,9 @@ export interface WebRequest {
   /** The session, when somebody is logged in. */
   readonly sessionId: string | undefined;
   readonly formToken: string;
-  /** Makes a path of this site absolute or prefixed: `href('/ticket/1')`. Takes only paths that begin with one slash. */
+  /** Scheme and host by which people reach this site: `https://example.org`. */
+  readonly origin: string;
+  /** The path as the browser must ask for it, prefix included: `href('/ticket/1')`. Takes only paths that begin with one slash. */
   href(path: string): string;
 }
 
@@ -99,12 +101,13 @@ export const INavigationContributor = extensionPoint<INavigationContributor>('IN
   doc: 'Adds menu items.',
 });
 
-/** One page under /admin. */
+/** One page under /admin: `/admin/<category>/<page>`, or `/admin/<category>` where `page` is empty. */
 export interface AdminPanel {
   readonly category: string;
   readonly page: string;
   readonly label: string;
-  readonly requires: string;
+  /** Permission needed; any one of several. */
+  readonly requires: string | readonly string[];
   show(ctx: OperationContext, request: WebRequest): May<View>;
   submit?(ctx: OperationContext, request: WebRequest): May<Outcome>;
 }

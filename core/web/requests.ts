@@ -27,6 +27,7 @@ export function toWebRequest(request: FastifyRequest, visitor: Visitor, addresse
     ip: request.ip,
     sessionId: visitor.sessionId,
     formToken: visitor.formToken,
+    origin: addresses.originOf(request.raw),
     href: hrefOf(request, addresses),
   };
 }

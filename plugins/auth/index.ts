@@ -1,0 +1,2 @@
+export { InvitationPage } from './invitation.ts';
+export { LoginPages } from './login.ts';

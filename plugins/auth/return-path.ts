@@ -1,0 +1,22 @@
+import { firstValue, localPath, type WebRequest } from 'tracts';
+
+const POINTLESS = /^\/(?:login|logout|invite)(?:[/?#]|$)/;
+
+/** Where to go after logging in: what the form or the address says, else the page the person came from; always on this site. */
+export function returnPath(request: WebRequest): string {
+  const below = request.params['*'];
+  const asked = below
+    ? `/${below}`
+    : firstValue(request.body['referer']) || firstValue(request.query['referer']) || cameFrom(request);
+  const path = localPath(asked);
+  return path === undefined || POINTLESS.test(path) ? '/' : path;
+}
+
+function cameFrom({ headers, origin, href }: WebRequest): string {
+  const { referer } = headers;
+  if (referer === undefined || !URL.canParse(referer)) return '';
+  const url = new URL(referer);
+  const prefix = href('/');
+  const path = url.pathname + url.search;
+  return url.origin === origin && path.startsWith(prefix) ? path.slice(prefix.length - 1) : '';
+}
