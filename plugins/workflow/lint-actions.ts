@@ -1,4 +1,4 @@
-import { type Diagnosis, nearest } from 'tracts';
+import { type Diagnosis, nearest, type Place } from 'tracts';
 import type { IWorkflowOperation, WorkflowSite } from './api.ts';
 import { operationsOf } from './controller.ts';
 import { RESET_ACTION, type WorkflowDefinition, type WorkflowRule } from './parse.ts';
@@ -12,10 +12,13 @@ export interface LintSubject {
   readonly shared: boolean;
 }
 
+/** Where an action begins, or its first attribute when it has no line. */
+export const placeOf = (rule: WorkflowRule | undefined): Place | undefined =>
+  rule?.places.get('') ?? rule?.places.values().next().value;
+
 /** A warning about a rule, at the line of one of its attributes (`''`: of the action itself). */
 export function warn(rule: WorkflowRule, attribute: string, message: string, remedy: string): Diagnosis {
-  const place = rule.places.get(attribute) ?? rule.places.get('') ?? [...rule.places.values()][0];
-  return { severity: 'warning', message, remedy, place };
+  return { severity: 'warning', message, remedy, place: rule.places.get(attribute) ?? placeOf(rule) };
 }
 
 const didYouMean = (word: string, names: Iterable<string>, otherwise: string): string => {

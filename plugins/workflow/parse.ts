@@ -76,7 +76,13 @@ function readTransition(draft: Draft, value: string, place: Place, report: Repor
   }
   draft.usable = false;
   const what = sides.length === 1 ? 'has no "->"' : `has ${sides.length - 1} "->", and so more than one target`;
-  report.add(place, `The action "${draft.name}" is not available: its line "${value}" ${what}.`, EXAMPLE);
+  const shown = value.replace(/\s+/g, ' ');
+  // An indented line continues the one above: the commonest way to lose an action.
+  const remedy =
+    sides.length > 2 && value.includes('\n')
+      ? 'Remove the blanks before the line below: it is read as part of this one.'
+      : EXAMPLE;
+  report.add(place, `The action "${draft.name}" is not available: its line "${shown}" ${what}.`, remedy);
 }
 
 function collectDrafts(settings: ISettings, report: Report): Draft[] {
