@@ -79,7 +79,6 @@ const ODD: readonly (readonly [RegExp, string, string])[] = [
     'Separate states by commas; a comment needs a line of its own.',
   ],
   [/^[-=>]|[-=>]$/, 'ends in a piece of an arrow', 'Write the arrow as "->".'],
-  [/\s/, 'holds a blank', 'Separate states by commas.'],
 ];
 
 /** Of two spellings the one that comes later in the file is the slip; in one line, the one that sorts first. */
@@ -92,7 +91,11 @@ function* lintNames({ definition: { rules, statuses } }: LintSubject): Generator
   for (const state of statuses) {
     const rule = mentions(rules, state);
     const odd = ODD.find(([pattern]) => pattern.test(state));
+    const words = state.split(/\s+/);
+    const joined = words.length > 1 && words.every((word) => statuses.includes(word));
     if (rule && odd) yield warn(rule, '', `The state "${state}" ${odd[1]}.`, odd[2]);
+    if (rule && joined)
+      yield warn(rule, '', `"${state}" is one state with a blank in its name.`, `Is this meant? ${words.join(', ')}`);
     const twin = statuses.find((other) => other !== state && other.toLowerCase() === state.toLowerCase());
     if (rule && twin !== undefined && isLater(rules, state, twin))
       yield warn(rule, '', `"${state}" and "${twin}" are two states: upper and lower case count.`, 'Spell them alike.');

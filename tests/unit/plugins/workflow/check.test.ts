@@ -51,6 +51,7 @@ describe('a warning', () => {
     ['x = new -> clsoed', 6, 'No action leads on from the state "clsoed"', '"closed"'],
     ['x = limbo -> closed', 6, 'No ticket can get into', 'limbo'],
     ['x = new, <none> -> closed', 6, 'no ticket yet', '<none>'],
+    ['x = new closed -> closed', 6, 'one state with a blank', 'new, closed'],
     ['x = new -> closed ; note', 6, 'comment', 'line of its own'],
   ])('about %j names line %i', (lines, line, message, remedy) => {
     const found = check(...lines.split('\n')).filter((each) => each.message.includes(message));
