@@ -1,0 +1,2 @@
+export { SiteBanner } from './banner.ts';
+export { AboutPage } from './page.ts';

@@ -1,0 +1,82 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import {
+  type ComponentInfo,
+  component,
+  type Diagnosis,
+  IEnvironment,
+  INavigationContributor,
+  IRegistry,
+  IRouteProvider,
+  ISiteHealth,
+  type OperationContext,
+  type Place,
+} from 'tracts';
+
+/** /about: the version; for those who look after the site also every component and what is wrong. */
+export const AboutPage = component({
+  implements: [IRouteProvider, INavigationContributor],
+  uses: { registry: IRegistry, health: ISiteHealth, environment: IEnvironment },
+  permissions: { CONFIG_VIEW: 'See the configuration and the state of the site on the About page.' },
+  create: ({ registry, health, environment }) => ({
+    getNavigationItems: () => [{ menu: 'meta', name: 'about', label: 'About', href: '/about', order: 85 }],
+    getRoutes: () => [
+      {
+        method: 'GET',
+        path: '/about',
+        handle: (ctx) => ({
+          template: 'about/about.njk',
+          data: {
+            version: VERSION,
+            inside: mayLookInside(ctx)
+              ? {
+                  diagnoses: health.diagnoses().map(viewDiagnosis),
+                  plugins: groupByPlugin(registry.components()),
+                  node: process.version,
+                  folder: environment.dir,
+                }
+              : null,
+          },
+        }),
+      },
+    ],
+  }),
+});
+
+const VERSION = readVersion(import.meta.dirname);
+
+/** Ours stands in the nearest package.json, whether this runs from source or built. */
+function readVersion(dir: string): string {
+  const file = path.join(dir, 'package.json');
+  if (existsSync(file)) return String((JSON.parse(readFileSync(file, 'utf8')) as { version: unknown }).version);
+  return readVersion(path.dirname(dir));
+}
+
+const mayLookInside = (ctx: OperationContext): boolean => ctx.can('CONFIG_VIEW') || ctx.can('TRAC_ADMIN');
+
+function viewDiagnosis({ severity, message, remedy = '', place, component: id = '' }: Diagnosis) {
+  return { severity, message, remedy, component: id, place: place === undefined ? '' : describe(place) };
+}
+
+/** A message that begins with its place need not repeat it, so that the place is only said where it adds something. */
+function describe({ file, line }: Place): string {
+  return [file, line === undefined ? '' : `line ${line}`].filter(Boolean).join(', ');
+}
+
+function groupByPlugin(components: readonly ComponentInfo[]) {
+  const names = [...new Set(components.map(({ plugin }) => plugin))];
+  return names.map((name) => ({
+    name,
+    components: components
+      .filter(({ plugin }) => plugin === name)
+      .map(({ id, enabled, decidedBy, file, doc, problems, implements: roles }) => ({
+        id,
+        enabled,
+        decidedBy,
+        file,
+        doc,
+        roles: roles.join(', '),
+        problems: problems.map(viewDiagnosis),
+      })),
+  }));
+}
