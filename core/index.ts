@@ -1,4 +1,5 @@
 export * from './adjunct/types.ts';
+export * from './cli/extension-points.ts';
 export { component } from './kernel/component.ts';
 export { IConfigurationPresets, IEnvironment, ISettings } from './kernel/configuration.ts';
 export { BadRequestError, type Diagnosis, NotFoundError, PermissionError, type Place, TracError } from './kernel/errors.ts';

@@ -5,7 +5,7 @@ import { extensionPoint } from '../kernel/tokens.ts';
 import type { Person } from '../security/context.ts';
 import type { IContexts } from '../security/contexts.ts';
 
-/** A composed site, as commands use it. Close it when done. */
+/** A composed site, as commands use it. Close it when done; sites that a `CommandHost` opened are closed by it. */
 export interface OpenSite {
   readonly settings: Settings;
   readonly contexts: IContexts;
@@ -31,39 +31,50 @@ export interface MemorySiteSetup {
 export interface CommandHost {
   out(line: string): void;
   err(line: string): void;
-  /** All of standard input. */
+  /** All of standard input. Throws a sentence when it is not UTF-8. */
   readInput(): Promise<string>;
   /** Standard input is a terminal: ask, do not read. */
   readonly interactive: boolean;
-  /** The site the command was started on: the environment DIR, or an empty one in memory when none is given. */
-  readonly site: OpenSite;
-  /** A site in memory, from a trac.ini's text. Throws `ConfigError` for a text that cannot be used. */
+  /** The environment folder that the command line names; `env` when it names none. Need not exist. */
+  readonly dir: string;
+  /** Opens an environment, `dir` unless told otherwise; throws a sentence when that cannot be. Closed after the command. */
+  openSite(dir?: string): Promise<OpenSite>;
+  /** A site in memory, from a trac.ini's text. Throws `ConfigError` for a text that cannot be used. Closed after the command. */
   memorySite(setup: MemorySiteSetup): Promise<OpenSite>;
 }
 
-/** Arguments after the command's name: `--json`, `--ini FILE`, and the rest in order. */
+/** What follows the command's name: flags, and the rest in order without DIR. */
 export interface CommandArguments {
   readonly positional: readonly string[];
-  /** A flag without value is `true`. */
+  /** A switch is `true`. */
   readonly flags: Readonly<Record<string, string | true>>;
 }
 
+/** One command of `tracts`. Its line of help is made from what it declares; what it does not declare is refused before `run`. */
 export interface Command {
   /** One or two words: `workflow check`. */
   readonly name: string;
-  /** Arguments for the help: `[DIR | --ini FILE] [--json]`. */
-  readonly usage: string;
   readonly summary: string;
-  /** Flags that take a value; any other is a switch. An unknown flag is refused before `run`. */
-  readonly options?: readonly string[];
+  /** DIR, an environment folder, may come first; `env` stands in for it. */
+  readonly takesDir: boolean;
+  /** Further arguments in order: `NAME` is needed, `[N]` may be left out, and after `ACTION...` come any number more. */
+  readonly arguments?: readonly string[];
+  /** Flags that take a value, each with the word for that value: `{ ini: 'FILE' }` is `--ini FILE`. */
+  readonly options?: Readonly<Record<string, string>>;
+  /** Flags that take none. */
   readonly switches?: readonly string[];
-  /** `environment`: DIR must be one. `optional`: DIR, when given, must be one; else a site in memory stands in. */
-  readonly site: 'environment' | 'optional';
-  /** Returns the exit code; 0 or nothing: well. An error thrown is printed as a sentence and gives 1. */
+  /**
+   * Returns the exit code; 0 or nothing: well. An error thrown is printed as a sentence and gives 1.
+   *
+   * Acts on the sites that `host` opens, never on services of the component it belongs to: that one may live in another site.
+   */
   run(host: CommandHost, args: CommandArguments): Promise<number | undefined | void>;
 }
 
-/** Adds commands to `tracts`. Called: by the command line. Combined: all; a repeated name is an error. */
+/**
+ * Adds commands to `tracts`. Called: by the command line. Combined: all; of two with one name the first is heard.
+ * Ordered by: nothing. If it throws: the command line ends with that error.
+ */
 export interface ICommandProvider {
   getCommands(): readonly Command[];
 }

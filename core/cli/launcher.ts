@@ -3,7 +3,9 @@ import type { MemorySiteSetup, OpenSite } from './extension-points.ts';
 
 /** What the command line asks of the composition root, which it cannot import. */
 export interface Launcher {
-  /** Opens an environment; refuses one that needs `tracts upgrade`, unless told otherwise. */
+  /** True for a folder that holds an environment; it may still be one that cannot be opened. */
+  isEnvironment(dir: string): boolean;
+  /** Opens an environment; refuses one that needs `tracts upgrade`. */
   openEnvironment(dir: string, options: { readonly log: Log }): Promise<OpenSite>;
   memorySite(setup: MemorySiteSetup): Promise<OpenSite>;
   /** Makes an environment folder with its database. Refuses a folder that is one already or holds other files. */

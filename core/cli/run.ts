@@ -1,0 +1,149 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { TracError } from '../kernel/errors.ts';
+import { nearest } from '../kernel/nearest.ts';
+import { PACKAGE_ROOT } from '../kernel/plugin-loader.ts';
+import { DEFAULT_DIR, isFlag, readArguments, UsageError, usageOf } from './arguments.ts';
+import { CORE_COMMANDS } from './commands/index.ts';
+import { ICommandProvider } from './extension-points.ts';
+import { helpFor, helpForAll } from './help.ts';
+import { type CoreCommand, createHost, Sites } from './host.ts';
+import type { Launcher } from './launcher.ts';
+import { errorAsJson, printable, printJson } from './output.ts';
+import { type CommandIo, processIo } from './terminal.ts';
+
+interface Run {
+  readonly argv: readonly string[];
+  readonly io: CommandIo;
+  readonly launcher: Launcher;
+  readonly sites: Sites;
+}
+
+const isHelp = (word: string): boolean => word === '--help' || word === '-h';
+
+/** Flags that the dispatcher itself answers may stand anywhere, but not behind `--`. */
+function ownWords(argv: readonly string[]): readonly string[] {
+  const end = argv.indexOf('--');
+  return end < 0 ? argv : argv.slice(0, end);
+}
+
+/** The command that the line begins with; two words before one. */
+function findCommand(commands: Iterable<CoreCommand>, [first = '', second]: readonly string[]): CoreCommand | undefined {
+  const all = [...commands];
+  const named = (name: string) => all.find((command) => command.name === name);
+  return (second === undefined ? undefined : named(`${first} ${second}`)) ?? named(first);
+}
+
+/**
+ * Commands of plugins: the built-in ones first, then those of the environment that the line may mean. `tolerant`: an
+ * environment that cannot be opened has none, as help must work always.
+ */
+async function* pluginCommands({ argv, launcher, sites }: Run, tolerant: boolean): AsyncGenerator<readonly CoreCommand[]> {
+  const commandsOf = async (site: ReturnType<Sites['builtIn']>): Promise<CoreCommand[]> =>
+    (await site).all(ICommandProvider).flatMap((provider) => [...provider.getCommands()]);
+  yield await commandsOf(sites.builtIn());
+  const dir = [...argv.slice(1, 3).filter((word) => !isFlag(word)), DEFAULT_DIR].find((one) => launcher.isEnvironment(one));
+  if (dir === undefined) return;
+  try {
+    yield await commandsOf(sites.open(dir));
+  } catch (error) {
+    if (!tolerant) throw error;
+  }
+}
+
+async function allCommands(run: Run): Promise<CoreCommand[]> {
+  const found = new Map(CORE_COMMANDS.map((command) => [command.name, command]));
+  for await (const commands of pluginCommands(run, true))
+    for (const command of commands) if (!found.has(command.name)) found.set(command.name, command);
+  return [...found.values()];
+}
+
+async function unknownCommand(run: Run): Promise<never> {
+  const [first = '', second] = run.argv;
+  const names = (await allCommands(run)).map(({ name }) => name);
+  const group = names.filter((name) => name.startsWith(`${first} `));
+  if (group.length > 0) {
+    const near = second === undefined ? undefined : nearest(`${first} ${second}`, group);
+    const said = second === undefined ? `“${first}” needs a second word` : `There is no command “${first} ${second}”`;
+    throw new UsageError(`${said}. ${near ? `Did you mean “${near}”?` : `Known: ${group.join(', ')}.`}`);
+  }
+  const near = nearest(`${first} ${second ?? ''}`.trim(), names) ?? nearest(first, [...names, ...names.flatMap((name) => name.split(' ', 1))]);
+  throw new UsageError(`There is no command “${first}”.${near ? ` Did you mean “${near}”?` : ''}`);
+}
+
+async function chooseCommand(run: Run): Promise<CoreCommand> {
+  const words = run.argv.slice(0, 2);
+  const own = findCommand(CORE_COMMANDS, words);
+  if (own) return own;
+  for await (const commands of pluginCommands(run, false)) {
+    const found = findCommand(commands, words);
+    if (found) return found;
+  }
+  return unknownCommand(run);
+}
+
+async function printHelp(run: Run): Promise<number> {
+  const words = run.argv.filter((word) => !isFlag(word) && word !== 'help');
+  const commands = await allCommands(run);
+  const command = findCommand(commands, words);
+  const group = commands.filter(({ name }) => words.length > 0 && name.startsWith(`${words[0]} `));
+  const text = command ? helpFor(command) : helpForAll(group.length > 0 ? group : commands);
+  for (const line of text) run.io.out(line);
+  return 0;
+}
+
+function printVersion({ io }: Run): number {
+  const { version } = JSON.parse(readFileSync(path.join(PACKAGE_ROOT, 'package.json'), 'utf8')) as { version: string };
+  io.out(`tracts ${version}`);
+  return 0;
+}
+
+async function dispatch(run: Run): Promise<number> {
+  const { argv, io, launcher, sites } = run;
+  const [first] = argv;
+  if (first === undefined) {
+    for (const line of helpForAll(await allCommands(run))) io.err(line);
+    return 2;
+  }
+  if (ownWords(argv).some(isHelp) || first === 'help') return printHelp(run);
+  if (first === '--version' || first === '-v') return printVersion(run);
+  if (isFlag(first)) throw new UsageError(`${first} comes too early: a command is the first word.`);
+  const command = await chooseCommand(run);
+  const words = argv.slice(command.name.split(' ').length);
+  const args = readArguments(command, words, (dir) => launcher.isEnvironment(dir));
+  return (await command.run(createHost(io, launcher, sites, args.dir ?? DEFAULT_DIR), args)) ?? 0;
+}
+
+/** Says what went wrong: a sentence for what people can put right, a hint for what they cannot. */
+function explain(error: unknown, { argv, io }: Pick<Run, 'argv' | 'io'>): number {
+  if (error instanceof UsageError) {
+    io.err(`tracts: ${printable(error.message)}`);
+    io.err(error.usage === 'tracts --help' ? 'Type "tracts --help" for the commands.' : `Usage: ${error.usage}`);
+    return 2;
+  }
+  if (error instanceof TracError && error.expose) {
+    if (ownWords(argv).includes('--json')) printJson(io, errorAsJson(error));
+    else io.err(`tracts: ${printable(error.message)}`);
+  } else {
+    const message = error instanceof Error ? error.message : String(error);
+    io.err(`tracts: an unexpected error: ${printable(message)}`);
+    if (!io.debug) io.err('Set TRACTS_DEBUG=1 to see where it happened, and report it.');
+  }
+  if (io.debug && error instanceof Error) io.err(error.stack ?? '');
+  return 1;
+}
+
+/**
+ * Runs one command line, `argv` without node and script, and gives the exit code: 0 well, 1 an error that is told on
+ * standard error (or on standard output for `--json`), 2 not understood. Never throws.
+ */
+export async function runCommandLine(argv: readonly string[], launcher: Launcher, io: CommandIo = processIo()): Promise<number> {
+  const sites = new Sites(launcher, io);
+  try {
+    return await dispatch({ argv, io, launcher, sites });
+  } catch (error) {
+    return explain(error, { argv, io });
+  } finally {
+    await sites.closeAll().catch((error: unknown) => explain(error, { argv: [], io }));
+  }
+}
