@@ -1,5 +1,5 @@
 import type { Settings } from './settings.ts';
-import { service } from './tokens.ts';
+import { extensionPoint, service } from './tokens.ts';
 
 /** The site's configuration, for components that read free-form sections such as [ticket-workflow]. */
 export type ISettings = Settings;
@@ -13,3 +13,15 @@ export interface IEnvironment {
   readonly configFile: string;
 }
 export const IEnvironment = service<IEnvironment>('IEnvironment', { doc: 'Where this site keeps its files.' });
+
+/**
+ * Offers texts with which the trac.ini of a new environment can begin, by name.
+ *
+ * Called: by `tracts init`. Combined: all; of one name the first counts. Ordered by: nothing. If it throws: init fails.
+ */
+export interface IConfigurationPresets {
+  getPresets(): Readonly<Record<string, string>>;
+}
+export const IConfigurationPresets = extensionPoint<IConfigurationPresets>('IConfigurationPresets', {
+  doc: 'Offers texts with which a new trac.ini can begin.',
+});

@@ -10,6 +10,15 @@ import type { PluginSource } from './kernel.ts';
 export interface LoadedPlugin {
   readonly source: PluginSource;
   readonly module: object;
+  /** Steps of its schema, from the folder migrations/ beside a third party's plugin. */
+  readonly migrations?: readonly PluginMigration[];
+}
+
+/** One step of a plugin's schema; the database layer knows what `up` takes. */
+export interface PluginMigration {
+  readonly name: string;
+  // biome-ignore lint/suspicious/noExplicitAny: the kernel knows no database
+  up(db: any): Promise<void>;
 }
 
 export interface LoadResult {
@@ -104,7 +113,13 @@ export async function loadSitePlugins(
     }
     names.add(plugin);
     try {
-      plugins.push({ source: { plugin, file, enabledByDefault: true }, module: (await jiti.import(file)) as object });
+      const module = (await jiti.import(file)) as object;
+      const migrations = await importMigrations(path.join(path.dirname(file), 'migrations'), file, (name) => jiti.import(name));
+      plugins.push({
+        source: { plugin, file, enabledByDefault: true },
+        module,
+        ...(migrations.length > 0 ? { migrations } : {}),
+      });
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       const remedy = 'Correct the file, or move it out of the plugins folder. The rest of the site runs without it.';
@@ -118,6 +133,21 @@ export async function loadSitePlugins(
     }
   }
   return { plugins, diagnoses };
+}
+
+/** A plugin that is a folder may bring migrations; one that is a file has none. */
+async function importMigrations(dir: string, file: string, load: (file: string) => Promise<unknown>): Promise<PluginMigration[]> {
+  if (!/^index\./.test(path.basename(file)) || !existsSync(dir)) return [];
+  const files = readdirSync(dir)
+    .filter((name) => /^\d{4}_\w+\.[cm]?[jt]s$/.test(name))
+    .sort();
+  return Promise.all(
+    files.map(async (name) => {
+      const { up } = (await load(path.join(dir, name))) as Partial<PluginMigration>;
+      if (typeof up !== 'function') throw new Error(`${name} exports no function "up"`);
+      return { name: name.replace(/\.[^.]+$/, ''), up };
+    }),
+  );
 }
 
 /** Entry files of npm packages, resolved from the environment folder. */

@@ -1,0 +1,206 @@
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { DEFAULT_ADJUNCTS } from './adjunct/defaults.ts';
+import { IAdjunctService } from './adjunct/types.ts';
+import type { MemorySiteSetup } from './cli/extension-points.ts';
+import { type Configuration, loadConfiguration, parseConfiguration } from './config/configuration.ts';
+import { openDatabase } from './db/database.ts';
+import { Generations } from './db/generation.ts';
+import { loadMigrations, migrate, requireMigrated } from './db/migrate.ts';
+import type { Database, MigrationSet } from './db/types.ts';
+import * as publicApi from './index.ts';
+import { type Diagnosis, TracError } from './kernel/errors.ts';
+import { type Log, silentLog } from './kernel/log.ts';
+import { CODE_ROOT, type LoadedPlugin, loadBuiltInPlugins, loadSitePlugins, publicModules } from './kernel/plugin-loader.ts';
+import type { Settings } from './kernel/settings.ts';
+import { DEFAULT_GRANTS, IGrantService } from './security/index.ts';
+import { composeSite, type Site } from './site.ts';
+import { DATABASE_OPTION, PLUGINS_OPTION } from './site-options.ts';
+
+/** Marks a folder as an environment, as Trac's does; the text names us, so that neither takes the other's for its own. */
+const VERSION_FILE = 'VERSION';
+const VERSION_TEXT = 'Tracts Environment Version 1\n';
+
+export const configFileOf = (dir: string): string => path.join(dir, 'conf', 'trac.ini');
+export const isEnvironment = (dir: string): boolean => existsSync(path.join(dir, VERSION_FILE)) && existsSync(configFileOf(dir));
+
+/** Plugins and migrations for a configuration, loaded. */
+export interface Loaded {
+  readonly plugins: readonly LoadedPlugin[];
+  readonly found: readonly Diagnosis[];
+  readonly migrations: readonly MigrationSet[];
+}
+
+let builtIn: Promise<readonly LoadedPlugin[]> | undefined;
+
+/** Our own plugins (imported once a process) and the environment's (imported anew). `dir` undefined: only our own. */
+export async function loadPlugins(settings: Settings, dir: string | undefined): Promise<Loaded> {
+  builtIn ??= loadBuiltInPlugins();
+  const own = await builtIn;
+  const names = new Set(own.map(({ source }) => source.plugin));
+  const raw = settings.get(PLUGINS_OPTION.section, PLUGINS_OPTION.name);
+  const packages = raw === undefined ? [] : PLUGINS_OPTION.parse(raw);
+  const theirs = dir
+    ? await loadSitePlugins(dir, packages, await publicModules(publicApi), names)
+    : { plugins: [], diagnoses: [] };
+  const folder = (owner: string): Promise<MigrationSet> => loadMigrations(path.join(CODE_ROOT, 'migrations', owner), owner);
+  const sets = await Promise.all(['core', ...names].map(folder));
+  const added = theirs.plugins.flatMap(({ source, migrations }) => (migrations ? [{ owner: source.plugin, migrations }] : []));
+  return {
+    plugins: [...own, ...theirs.plugins],
+    found: theirs.diagnoses,
+    migrations: [...sets.filter((set) => set.migrations.length > 0), ...added],
+  };
+}
+
+const databaseUrl = (settings: Settings): string =>
+  settings.get(DATABASE_OPTION.section, DATABASE_OPTION.name) || DATABASE_OPTION.fallback;
+
+function requireEnvironment(dir: string): void {
+  if (isEnvironment(dir)) return;
+  const version = path.join(dir, VERSION_FILE);
+  const message =
+    existsSync(version) && existsSync(configFileOf(dir))
+      ? 'is not a Tracts environment'
+      : 'is no environment (it has no VERSION file and conf/trac.ini)';
+  throw new TracError('ENVIRONMENT', `${dir} ${message}. Create one with "tracts init ${dir}".`, 400);
+}
+
+/** An environment opened: its configuration, its database, and a site composed of them. */
+export interface OpenedEnvironment {
+  readonly dir: string;
+  readonly configuration: Configuration;
+  readonly database: Database;
+  readonly generations: Generations;
+  readonly site: Site;
+}
+
+/** Opens an environment; refuses a database that needs an upgrade. `news` are problems that come up later, for banners. */
+export async function openEnvironment(
+  dir: string,
+  { log, news = () => [] }: { readonly log: Log; readonly news?: () => readonly Diagnosis[] },
+): Promise<OpenedEnvironment> {
+  requireEnvironment(dir);
+  const configuration = loadConfiguration(configFileOf(dir));
+  const loaded = await loadPlugins(configuration, dir);
+  const database = await openDatabase(databaseUrl(configuration), { dir, log });
+  try {
+    await requireMigrated(database, loaded.migrations);
+    const generations = new Generations();
+    const site = composeSite({
+      dir,
+      configuration,
+      database,
+      generations,
+      plugins: loaded.plugins,
+      found: loaded.found,
+      news,
+      log,
+    });
+    return { dir, configuration, database, generations, site };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+/** Runs pending migrations of the core and of every plugin; returns their names. */
+export async function upgradeEnvironment(dir: string, log: Log = silentLog): Promise<readonly string[]> {
+  requireEnvironment(dir);
+  const configuration = loadConfiguration(configFileOf(dir));
+  const { migrations } = await loadPlugins(configuration, dir);
+  const database = await openDatabase(databaseUrl(configuration), { dir, create: true, log });
+  try {
+    return await migrate(database, migrations);
+  } finally {
+    await database.close();
+  }
+}
+
+/** How a new environment starts. */
+export interface CreateOptions {
+  /** Text of conf/trac.ini. */
+  readonly ini: string;
+  readonly log?: Log;
+}
+
+/** Makes an environment folder: conf/trac.ini, plugins/, the database with its schema, vocabularies and grants. */
+export async function createEnvironment(dir: string, { ini, log = silentLog }: CreateOptions): Promise<void> {
+  if (isEnvironment(dir)) throw new TracError('ENVIRONMENT', `${dir} is an environment already.`, 400);
+  if (existsSync(dir) && readdirSync(dir).length > 0)
+    throw new TracError('ENVIRONMENT', `${dir} holds other files. Give a folder that is empty or does not exist yet.`, 400);
+  const configuration = parseConfiguration(ini);
+  for (const folder of ['conf', 'db', 'plugins', 'files', 'log']) mkdirSync(path.join(dir, folder), { recursive: true });
+  writeFileSync(configFileOf(dir), ini);
+  const { migrations } = await loadPlugins(configuration, undefined);
+  const database = await openDatabase(databaseUrl(configuration), { dir, create: true, log });
+  try {
+    await migrate(database, migrations);
+    await seed(dir, configuration, database);
+  } finally {
+    await database.close();
+  }
+  // Last: a folder without it is no environment, so that a start cut short can be told from one that worked.
+  writeFileSync(path.join(dir, VERSION_FILE), VERSION_TEXT);
+}
+
+async function seed(dir: string, configuration: Configuration, database: Database): Promise<void> {
+  const { plugins, found } = await loadPlugins(configuration, undefined);
+  const site = composeSite({
+    dir,
+    configuration,
+    database,
+    generations: new Generations(),
+    plugins,
+    found,
+    news: () => [],
+    log: silentLog,
+  });
+  await fill(site, {});
+  await site.close();
+}
+
+const ROOT = { user: { name: 'tracts', authenticated: true }, via: 'cli' } as const;
+
+async function fill(site: Site, { people = [], grants, adjuncts = new Map() }: MemorySiteSetup): Promise<void> {
+  await site.contexts.write(ROOT, async (ctx) => {
+    const vocabulary = site.get(IAdjunctService);
+    for (const [type, values] of new Map([...DEFAULT_ADJUNCTS, ...adjuncts]))
+      for (const value of values) await vocabulary.save(ctx, type, value);
+    for (const { name, fullName, email } of people)
+      await ctx.db('account').insert({ name, full_name: fullName, email, created: ctx.now.getTime() * 1000 });
+    await site.get(IGrantService).load(ctx, grants ?? DEFAULT_GRANTS);
+  });
+}
+
+/** A site that lives in memory alone: for dry runs and tests. `plugins`: further plugin modules by name, enabled. */
+export async function memorySite(
+  setup: MemorySiteSetup = {},
+  extra: readonly LoadedPlugin[] = [],
+  log: Log = silentLog,
+): Promise<Site> {
+  const configuration = parseConfiguration(setup.ini ?? '', setup.file === undefined ? {} : { file: setup.file });
+  const { plugins, found, migrations } = await loadPlugins(configuration, undefined);
+  const names = new Set(extra.map(({ source }) => source.plugin));
+  const all = [...plugins.filter(({ source }) => !names.has(source.plugin)), ...extra];
+  const database = await openDatabase('sqlite::memory:', { dir: '.', create: true, log });
+  await migrate(database, migrations);
+  const site = composeSite({
+    dir: '.',
+    configuration,
+    database,
+    generations: new Generations(),
+    plugins: all,
+    found,
+    news: () => [],
+    log,
+  });
+  await fill(site, setup);
+  const close = site.close;
+  return Object.assign(site, {
+    close: async () => {
+      await close();
+      await database.close();
+    },
+  });
+}

@@ -1,0 +1,74 @@
+#!/usr/bin/env node
+import closeWithGrace from 'close-with-grace';
+import type { Launcher } from './cli/launcher.ts';
+import { runCommandLine } from './cli/run.ts';
+import { fillWithDemo } from './demo.ts';
+import { createEnvironment, isEnvironment, memorySite, openEnvironment, upgradeEnvironment } from './environment.ts';
+import { firstAdminLink } from './first-admin.ts';
+import { IConfigurationPresets } from './kernel/configuration.ts';
+import { TracError } from './kernel/errors.ts';
+import { nearest } from './kernel/nearest.ts';
+import { createLog } from './logging.ts';
+import { serveEnvironment } from './serving.ts';
+
+const log = createLog(process.env['TRACTS_LOG'] ?? 'info');
+
+/** The text of a new environment's trac.ini. */
+async function newConfiguration(workflow: string, database: string | undefined): Promise<string> {
+  const site = await memorySite();
+  const presets = Object.assign(
+    {},
+    ...site
+      .all(IConfigurationPresets)
+      .toReversed()
+      .map((one) => one.getPresets()),
+  ) as Record<string, string>;
+  await site.close();
+  const preset = presets[workflow];
+  if (preset === undefined) {
+    const near = nearest(workflow, Object.keys(presets));
+    throw new TracError(
+      'WORKFLOW',
+      `There is no workflow "${workflow}". ${near ? `Did you mean ${near}? ` : ''}Known: ${Object.keys(presets).join(', ')}.`,
+      400,
+    );
+  }
+  const head = '# Options: see trac.ini.example. A change takes effect within two seconds, without a restart.\n[trac]\n';
+  return `${head}database = ${database ?? 'sqlite:db/tracts.db'}\n\n[project]\nname = My Project\n\n${preset}`;
+}
+
+const launcher: Launcher = {
+  memorySite,
+  isEnvironment,
+  openEnvironment: async (dir, options) => {
+    const { site, database } = await openEnvironment(dir, options);
+    const close = site.close;
+    return Object.assign(site, {
+      close: async () => {
+        await close();
+        await database.close();
+      },
+    });
+  },
+  createEnvironment: async (dir, { workflow, database }) =>
+    createEnvironment(dir, { ini: await newConfiguration(workflow, database) }),
+  upgradeEnvironment: (dir) => upgradeEnvironment(dir),
+  serve: async (dir, { host, port, demo, out }) => {
+    const isNew = !isEnvironment(dir);
+    if (isNew) {
+      out(`Creating the environment ${dir} ...`);
+      await createEnvironment(dir, { ini: await newConfiguration('basic', undefined) });
+    }
+    if (demo && !isNew)
+      throw new TracError('DEMO', `--demo fills a new environment only, and ${dir} exists. Give another folder: --env DIR`, 400);
+    const service = await serveEnvironment(dir, { host, port, log });
+    if (demo) await fillWithDemo(service.site, out);
+    const link = await firstAdminLink(service.site, service.url);
+    out(`Tracts is at ${service.url}`);
+    if (link) out(`Nobody has an account yet. Open this link once to become the administrator:\n  ${link}`);
+    const closing = closeWithGrace({ delay: 15_000 }, async () => service.close());
+    await new Promise<void>(() => closing);
+  },
+};
+
+process.exitCode = await runCommandLine(process.argv.slice(2), launcher);

@@ -1,0 +1,144 @@
+import path from 'node:path';
+import * as adjuncts from './adjunct/service.ts';
+import type { OpenSite } from './cli/extension-points.ts';
+import { checkNames } from './config/check.ts';
+import type { Configuration } from './config/configuration.ts';
+import { type Generations, IGenerations } from './db/generation.ts';
+import type { Database } from './db/types.ts';
+import { IEnvironment, ISettings } from './kernel/configuration.ts';
+import type { Diagnosis } from './kernel/errors.ts';
+import { Kernel } from './kernel/kernel.ts';
+import type { Log } from './kernel/log.ts';
+import { type LoadedPlugin, PACKAGE_ROOT } from './kernel/plugin-loader.ts';
+import { IDiagnostician, IRegistry, ISiteHealth } from './kernel/registry.ts';
+import { IContexts } from './security/contexts.ts';
+import { IPermissionService } from './security/extension-points.ts';
+import * as security from './security/index.ts';
+import * as siteOptions from './site-options.ts';
+import { ISiteOptions } from './site-options.ts';
+import * as fields from './ticket/fields.ts';
+import * as tickets from './ticket/service.ts';
+import { createChrome } from './web/chrome.ts';
+import { INavigationContributor, IRequestFilter, IRouteProvider, ITemplateProvider, IViews } from './web/extension-points.ts';
+import { buildServer, type WebServer } from './web/server.ts';
+import { createViews, type Views } from './web/views.ts';
+
+/** What a site is made from. The database and its caches outlive a site: a changed trac.ini makes a new site on the same ones. */
+export interface SiteParts {
+  readonly dir: string;
+  readonly configuration: Configuration;
+  readonly database: Database;
+  readonly generations: Generations;
+  readonly plugins: readonly LoadedPlugin[];
+  /** Problems found before there was a kernel, e.g. a plugin that cannot be imported. */
+  readonly found: readonly Diagnosis[];
+  /** What is wrong now and is nobody's component: a trac.ini that was changed for the worse. */
+  readonly news: () => readonly Diagnosis[];
+  readonly log: Log;
+}
+
+/** One configuration of an environment, composed. */
+export interface Site extends OpenSite {
+  readonly kernel: Kernel;
+  readonly views: Views;
+  /** Everything found wrong with this configuration. */
+  diagnoses(): readonly Diagnosis[];
+  web(): Promise<WebServer>;
+}
+
+const CORE = { plugin: 'core', file: 'core', enabledByDefault: true, required: true } as const;
+
+/** Composes one site: kernel, services, pages. Throws when the core cannot run with this configuration. */
+export function composeSite(parts: SiteParts): Site {
+  const { dir, configuration, database, generations, log } = parts;
+  const kernel = new Kernel(configuration);
+  const contexts = security.createContexts({ database, generations, permissions: () => kernel.get(IPermissionService), log });
+  kernel.provide(ISettings, configuration);
+  kernel.provide(IEnvironment, { dir, configFile: configuration.file ?? path.join(dir, 'conf', 'trac.ini') });
+  kernel.provide(IGenerations, generations);
+  kernel.provide(IContexts, contexts);
+  kernel.provide(ISiteHealth, { diagnoses: () => [...judged(), ...parts.news()] });
+  let views: Views | undefined;
+  const getViews = (): Views => {
+    views ??= makeViews(kernel);
+    return views;
+  };
+  kernel.provide(IViews, { render: (template, data) => getViews().render(template, data) });
+  for (const module of [siteOptions, security.components, adjuncts, fields, tickets]) kernel.load(CORE, module);
+  for (const { source, module } of parts.plugins) kernel.load(source, module);
+  kernel.report(...parts.found);
+  kernel.start();
+  const judged = judgeOnce(kernel, configuration);
+  return {
+    settings: configuration,
+    contexts,
+    kernel,
+    get views() {
+      return getViews();
+    },
+    get: (token) => kernel.get(token),
+    all: (point) => kernel.all(point),
+    diagnoses: judged,
+    web: () => makeWeb(kernel, contexts, getViews(), log),
+    close: () => kernel.dispose(),
+  };
+}
+
+/** Loading problems, unknown names and what components say, put together once: it is asked for with each page. */
+function judgeOnce(kernel: Kernel, configuration: Configuration): () => readonly Diagnosis[] {
+  let all: readonly Diagnosis[] | undefined;
+  const ask = (one: IDiagnostician): readonly Diagnosis[] => {
+    try {
+      return one.diagnose();
+    } catch (error) {
+      return [{ severity: 'error', message: `${kernel.idOf(one)} could not check the configuration: ${String(error)}` }];
+    }
+  };
+  return () => {
+    all ??= [
+      ...kernel.diagnoses(),
+      ...checkNames(configuration, kernel.get(IRegistry).options()),
+      ...kernel.all(IDiagnostician).flatMap(ask),
+    ];
+    return all;
+  };
+}
+
+const chromeOf = (kernel: Kernel) =>
+  createChrome([
+    { common: path.join(PACKAGE_ROOT, 'templates', 'static') },
+    ...kernel.all(ITemplateProvider).map((provider) => provider.getStaticDirs?.() ?? {}),
+  ]);
+
+function makeViews(kernel: Kernel): Views {
+  const options = kernel.get(ISiteOptions);
+  const chrome = chromeOf(kernel);
+  const dirs = [
+    ...kernel.all(ITemplateProvider).flatMap((provider) => [...(provider.getTemplateDirs?.() ?? [])]),
+    path.join(PACKAGE_ROOT, 'templates'),
+  ];
+  return createViews({
+    dirs,
+    siteName: options.projectName,
+    admin: options.projectAdmin,
+    staticPath: (file) => chrome.path(file),
+  });
+}
+
+function makeWeb(kernel: Kernel, contexts: IContexts, views: Views, log: Log): Promise<WebServer> {
+  const { baseUrl, trustedProxies, secureCookies, defaultTimeZone } = kernel.get(ISiteOptions);
+  return buildServer({
+    baseUrl,
+    trustedProxies,
+    secureCookies,
+    defaultTimeZone,
+    routes: kernel.all(IRouteProvider),
+    filters: kernel.all(IRequestFilter),
+    navigation: kernel.all(INavigationContributor),
+    views,
+    chrome: chromeOf(kernel),
+    contexts,
+    findSession: security.sessionFinder(kernel),
+    log,
+  });
+}

@@ -1,0 +1,57 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { countSlips, nearest } from '../../../core/kernel/nearest.ts';
+
+describe('countSlips', () => {
+  it.each([
+    ['', '', 0],
+    ['new', 'new', 0],
+    ['', 'new', 3],
+    ['nwe', 'new', 1],
+    ['resolv', 'resolve', 1],
+    ['kitten', 'sitting', 3],
+    ['owner', 'onwer', 1],
+  ])('from "%s" to "%s" there are %i', (left, right, slips) => {
+    expect(countSlips(left, right)).toBe(slips);
+  });
+
+  it('is the same in both directions and nothing only for equal words', () => {
+    fc.assert(
+      fc.property(fc.string({ maxLength: 12 }), fc.string({ maxLength: 12 }), (left, right) => {
+        expect(countSlips(left, right)).toBe(countSlips(right, left));
+        expect(countSlips(left, right) === 0).toBe(left === right);
+      }),
+    );
+  });
+});
+
+describe('nearest', () => {
+  const names = ['restrict_owner', 'workflow', 'default_type', 'default_cc'];
+
+  it('finds the name that was meant', () => {
+    expect(nearest('workflwo', names)).toBe('workflow');
+    expect(nearest('restrictowner', names)).toBe('restrict_owner');
+  });
+
+  it('overlooks upper and lower case', () => {
+    expect(nearest('Workflow', names)).toBe('workflow');
+  });
+
+  it('finds nothing when nothing is near', () => {
+    expect(nearest('colour', names)).toBeUndefined();
+    expect(nearest('a', ['b', 'c'])).toBeUndefined();
+    expect(nearest('x', [])).toBeUndefined();
+  });
+
+  it('never answers with the word itself', () => {
+    expect(nearest('workflow', names)).toBeUndefined();
+  });
+
+  it('takes the first of two that are equally near', () => {
+    expect(nearest('cat', ['car', 'bat'])).toBe('car');
+  });
+
+  it('does not bother with texts that are no names', () => {
+    expect(nearest('x'.repeat(101), ['x'.repeat(100)])).toBeUndefined();
+  });
+});
