@@ -1,0 +1,2 @@
+export { AdminPages } from './pages.ts';
+export { UsersPanel } from './users.ts';
