@@ -38,6 +38,7 @@ async function newConfiguration(workflow: string, database: string | undefined):
 }
 
 const launcher: Launcher = {
+  isEnvironment,
   memorySite,
   isEnvironment,
   openEnvironment: async (dir, options) => {
