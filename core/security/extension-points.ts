@@ -1,18 +1,24 @@
 import { extensionPoint, service } from '../kernel/tokens.ts';
-import type { OperationContext, Person, Resource, User } from './context.ts';
+import type { Directory, OperationContext, Person, Resource, User } from './context.ts';
 
-/** What a policy is told of the asker; `holds` looks at plain grants (with groups and meta permissions), asking no policy. */
+/** What a policy is told of the asker. */
 export interface PolicyContext {
   readonly user: User;
+  /** Groups the asker is in, nested ones and `anonymous` and `authenticated` included. */
+  readonly groups: ReadonlySet<string>;
+  /** Looks at plain grants, with groups and meta permissions; asks no policy. */
   holds(permission: string): boolean;
+  /** Asks every policy. A question that comes back to itself is refused. */
+  can(permission: string, resource?: Resource): boolean;
 }
 
 /**
  * Grants or refuses: true grants, false refuses, undefined asks the next; nobody's answer is a refusal.
  * Must be synchronous and pure. `resource` without `id` means the realm as a whole: could it be true for some?
  *
- * Called: for each question. Combined: the first answer counts. Ordered by: `[trac] permission_policies`, which also
- * selects. If it throws: refused, and logged.
+ * Called: for each question, once an operation. Combined: the first answer counts. Ordered and selected by:
+ * `[trac] permission_policies`, which has a default; a policy it does not name is never asked, and a name in it that no
+ * policy bears refuses everything to everybody. If it throws: refused, and logged.
  */
 export interface IPermissionPolicy {
   checkPermission(permission: string, who: PolicyContext, resource: Resource | undefined): boolean | undefined;
@@ -20,7 +26,7 @@ export interface IPermissionPolicy {
 export const IPermissionPolicy = extensionPoint<IPermissionPolicy>('IPermissionPolicy', {
   doc: 'Grants or refuses a permission on a resource.',
   orderedBy: '[trac] permission_policies',
-  selects: true,
+  namesChecked: false,
 });
 
 /** The answer to a question of permission with its reason. */
@@ -32,9 +38,11 @@ export interface Verdict {
 
 /** Answers who may do what. */
 export interface IPermissionService {
+  /** Answers every question of one user in one operation, and remembers its answers: what `ctx.can` is made of. */
+  judge(directory: Directory, user: User): (permission: string, resource?: Resource) => boolean;
   /** The same question as `ctx.can`, for anybody, with the reason. */
   explain(ctx: OperationContext, user: User, permission: string, resource?: Resource): Verdict;
-  /** Names of people with an account who hold the permission on the resource, sorted. */
+  /** Names of people with an account that is not disabled, who hold the permission on the resource, sorted. */
   usersWith(ctx: OperationContext, permission: string, resource?: Resource): readonly string[];
   /** Members of a group, through nested groups; circles are allowed. Empty when there is no such group. */
   membersOf(ctx: OperationContext, group: string): readonly string[];
@@ -68,6 +76,8 @@ export interface IUserService {
   add(ctx: OperationContext, account: Pick<Account, 'name'> & Partial<AccountChange>): Promise<void>;
   /** A new password, or `disabled`, ends every session of the account. */
   update(ctx: OperationContext, name: string, change: Partial<AccountChange>): Promise<void>;
+  /** Removes the account with its sessions, links and own grants. What the person wrote stays. */
+  remove(ctx: OperationContext, name: string): Promise<void>;
 }
 export const IUserService = service<IUserService>('IUserService', { doc: 'Knows the accounts.' });
 
@@ -87,6 +97,8 @@ export interface IPasswords {
   fault(password: string, name: string): string | undefined;
   /** Judges name and password and counts failures by name and by address. Takes as long for an unknown name. */
   check(name: string, password: string, address: string): Promise<LoginResult>;
+  /** Deletes counted failures that no longer matter. */
+  purge(ctx: OperationContext): Promise<void>;
 }
 export const IPasswords = service<IPasswords>('IPasswords', { doc: 'Judges passwords.' });
 
@@ -113,6 +125,10 @@ export interface ISessionService {
   list(ctx: OperationContext, account: string): Promise<readonly Session[]>;
   /** Ends a session of this account; that of somebody else stays. */
   revoke(ctx: OperationContext, account: string, id: string): Promise<void>;
+  /** Ends all sessions of an account but the one named. */
+  revokeOthers(ctx: OperationContext, account: string, id?: string): Promise<void>;
+  /** Deletes what is over. */
+  purge(ctx: OperationContext): Promise<void>;
 }
 export const ISessionService = service<ISessionService>('ISessionService', { doc: 'Keeps the sessions.' });
 
@@ -132,6 +148,8 @@ export interface IOneTimeLinks {
   find(ctx: OperationContext, token: string): Promise<OneTimeLink | undefined>;
   /** Takes the link away and gives what it was for; of two at once, one gets undefined. */
   use(ctx: OperationContext, token: string): Promise<OneTimeLink | undefined>;
+  /** Deletes what is over. */
+  purge(ctx: OperationContext): Promise<void>;
 }
 export const IOneTimeLinks = service<IOneTimeLinks>('IOneTimeLinks', { doc: 'Makes links that work once.' });
 
@@ -139,7 +157,11 @@ export const IOneTimeLinks = service<IOneTimeLinks>('IOneTimeLinks', { doc: 'Mak
 export interface IGrants {
   /** By subject, then action. */
   list(ctx: OperationContext): Promise<readonly { readonly subject: string; readonly action: string }[]>;
+  /** Refuses, with the nearest name, a permission that nothing defines. Granting twice is no error. */
   grant(ctx: OperationContext, subject: string, action: string): Promise<void>;
+  /** `*` stands for every subject or every action. Refuses when there is nothing to take away. */
   revoke(ctx: OperationContext, subject: string, action: string): Promise<void>;
+  /** Stores grants as they are, unjudged: for new environments, imports and dry runs. */
+  load(ctx: OperationContext, grants: Readonly<Record<string, readonly string[]>>): Promise<void>;
 }
 export const IGrants = service<IGrants>('IGrants', { doc: 'Stores who was granted what.' });
