@@ -17,7 +17,6 @@ import {
 export const AboutPage = component({
   implements: [IRouteProvider, INavigationContributor],
   uses: { registry: IRegistry, health: ISiteHealth, environment: IEnvironment },
-  permissions: { CONFIG_VIEW: 'See the configuration and the state of the site on the About page.' },
   create: ({ registry, health, environment }) => ({
     getNavigationItems: () => [{ menu: 'meta', name: 'about', label: 'About', href: '/about', order: 85 }],
     getRoutes: () => [
