@@ -108,6 +108,7 @@ const option = (field: Field, value: string, text: string, viewer: Viewer): Opti
 
 /** A stored value that is no longer among the options stays choosable: saving something else must not change it. */
 function optionsOf(field: Field, text: string, viewer: Viewer): OptionView[] {
+  if (field.options.length === 0) return [];
   const values = new Set(field.options);
   if (field.optional || (text === '' && !field.required)) values.delete('');
   const options = [...values].map((value) => option(field, value, text, viewer));
@@ -132,6 +133,8 @@ const companionOf = (control: string): string =>
   control.startsWith('field_') ? `field_checkbox_${control.slice('field_'.length)}` : `checkbox_${control}`;
 
 interface Situation {
+  /** Shown instead of the form's value. */
+  readonly value?: unknown;
   /** What is stored, to tell a proposed value from it. */
   readonly stored?: unknown;
   readonly problem?: string | undefined;
@@ -141,8 +144,19 @@ interface Situation {
   readonly extra?: Readonly<Record<string, unknown>>;
 }
 
+/** An instant as it is typed: exact, so that sending it back unchanged changes nothing, and in UTC, as it is read. */
+function typedTime(time: Date, format: string): string {
+  if (Number.isNaN(time.getTime())) return '';
+  const iso = time.toISOString();
+  if (format === 'date') return iso.slice(0, 10);
+  return iso.endsWith(':00.000Z') ? `${iso.slice(0, 10)} ${iso.slice(11, 16)}Z` : iso;
+}
+
 /** Text that a control is filled with: an address must not be seen, but come back whole (see `restoreAddresses`). */
-const controlText = (field: Field, text: string, viewer: Viewer): string => (field.options.length > 0 ? text : viewer.hide(text));
+function controlText(value: unknown, field: Field, text: string, viewer: Viewer): string {
+  if (value instanceof Date) return typedTime(value, field.format);
+  return field.options.length > 0 ? text : viewer.hide(text);
+}
 
 function layoutOf(field: Field): Pick<FieldView, 'size' | 'rows' | 'cols' | 'maxSize' | 'group'> {
   return {
@@ -157,7 +171,8 @@ function layoutOf(field: Field): Pick<FieldView, 'size' | 'rows' | 'cols' | 'max
 /** One field as plain data. `extra` is what the type's `present` gave. */
 export function viewField(field: Field, viewer: Viewer, situation: Situation = {}): FieldView {
   const type = viewer.typeOf(field.type);
-  const text = storedText(field.value, type);
+  const value = 'value' in situation ? situation.value : field.value;
+  const text = storedText(value, type);
   const problem = situation.problem ?? '';
   return {
     name: field.name,
@@ -168,11 +183,11 @@ export function viewField(field: Field, viewer: Viewer, situation: Situation = {
     template: type.template,
     label: field.label,
     ariaLabel: situation.ariaLabel ?? '',
-    text: controlText(field, text, viewer),
-    shown: viewer.hide(displayText(field.value, text, field, type)),
+    text: controlText(value, field, text, viewer),
+    shown: viewer.hide(displayText(value, text, field, type)),
     empty: text === '',
-    time: field.value instanceof Date ? field.value : null,
-    checked: field.value === true || text === '1',
+    time: value instanceof Date ? value : null,
+    checked: value === true || text === '1',
     changed: 'stored' in situation && storedText(situation.stored, type) !== text,
     options: optionsOf(field, text, viewer),
     single: situation.inAction === true && field.options.length === 1 && !field.optional,
@@ -195,15 +210,6 @@ export function viewField(field: Field, viewer: Viewer, situation: Situation = {
   };
 }
 
-async function extraOf(
-  field: Field,
-  viewer: Viewer,
-  ctx: OperationContext,
-): Promise<Readonly<Record<string, unknown>> | undefined> {
-  const type = viewer.typeOf(field.type);
-  return type.present?.(field.value, field, ctx);
-}
-
 /** Asks the field types for what their templates need; most need nothing, and then nothing is waited for. */
 export async function extrasOf(
   form: TicketForm,
@@ -213,9 +219,8 @@ export async function extrasOf(
   const found = new Map<Field, Readonly<Record<string, unknown>>>();
   const inputs = [...form.actions.values()].flatMap((offer) => [...offer.inputs.values()]);
   for (const field of [...form.fields.values(), ...inputs]) {
-    if (!viewer.typeOf(field.type).present) continue;
-    const extra = await extraOf(field, viewer, ctx);
-    if (extra) found.set(field, extra);
+    const type = viewer.typeOf(field.type);
+    if (type.present) found.set(field, await type.present(field.value, field, ctx));
   }
   return found;
 }

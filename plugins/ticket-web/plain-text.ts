@@ -39,7 +39,7 @@ function paragraphs(lines: readonly string[], ticketHref: (id: number) => string
   }
   return found
     .filter((paragraph) => paragraph.length > 0)
-    .map((paragraph) => `<p>${paragraph.join('<br>\n')}</p>`)
+    .map((paragraph) => `<p>${paragraph.join('<br>')}</p>`)
     .join('\n');
 }
 

@@ -56,7 +56,7 @@ export interface TicketView {
   /** Short values, for the box of properties. */
   readonly facts: readonly FieldView[];
   /** Values that take a row of their own. */
-  readonly texts: readonly (FieldView & { readonly html: string })[];
+  readonly texts: readonly { readonly field: FieldView; readonly html: string; readonly mayReply: boolean }[];
   readonly groups: readonly FieldGroup[];
   readonly actions: readonly ActionView[];
   readonly history: readonly EntryView[];
@@ -171,6 +171,11 @@ export async function presentTicket(state: PageState, viewer: Viewer): Promise<T
       ...(ariaLabel === undefined ? { stored: ticket.values[field.name] } : { ariaLabel, inAction: true }),
     });
   const fields = [...form.fields.values()].map((field) => draw(field));
+  // Beside a form that was sent, the page shows what is stored.
+  const stored =
+    state.applied && ticket.exists
+      ? [...form.fields.values()].map((field) => viewField(field, viewer, { value: ticket.values[field.name] ?? '' }))
+      : fields;
   const typed = state.typed ?? nothingTyped;
   const chosen = form.actions.has(typed.action) ? typed.action : ([...form.actions.keys()][0] ?? '');
   const actions = [...form.actions.values()].map((offer) => viewAction(offer, chosen, draw));
@@ -189,10 +194,14 @@ export async function presentTicket(state: PageState, viewer: Viewer): Promise<T
     status: { name: status, closed: isClosed(status), note: isClosed(status) ? resolution : '' },
     opened: opened && { time: opened, by: viewAuthor(textOf(ticket, 'reporter'), ctx.directory, viewer) },
     changed: timeOf(ticket, 'changetime'),
-    facts: fields.filter((field) => field.visible && !isProse(field)),
-    texts: fields
+    facts: stored.filter((field) => field.visible && !isProse(field)),
+    texts: stored
       .filter((field) => field.visible && isProse(field) && !field.empty)
-      .map((field) => ({ ...field, html: plainTextToHtml(field.shown, (id) => viewer.href(`/ticket/${id}`)) })),
+      .map((field) => ({
+        field,
+        html: plainTextToHtml(field.shown, (id) => viewer.href(`/ticket/${id}`)),
+        mayReply: form.mayComment && field.name === 'description',
+      })),
     groups: groupFields(editable),
     actions,
     history,
