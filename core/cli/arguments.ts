@@ -2,11 +2,11 @@ import { TracError } from '../kernel/errors.ts';
 import { nearest } from '../kernel/nearest.ts';
 import type { Command, CommandArguments } from './extension-points.ts';
 
-/** The command line cannot be understood; `usage` is the line of help that belongs to it. Ends the program with 2. */
+/** The command line cannot be understood; `usage` is the command's line of help, when one was recognised. Ends the program with 2. */
 export class UsageError extends TracError {
   constructor(
     message: string,
-    readonly usage = 'tracts --help',
+    readonly usage?: string,
   ) {
     super('USAGE', message, 400);
   }
@@ -45,7 +45,10 @@ function readFlag(shape: Shape, word: string, rest: string[], flags: Record<stri
   const known = [...Object.keys(shape.options ?? {}), ...(shape.switches ?? [])];
   if (!known.includes(name)) {
     const near = nearest(name, known);
-    throw new UsageError(`There is no flag ${word.replace(/=.*/s, '')}.${near ? ` Did you mean --${near}?` : ''}`, usageOf(shape));
+    throw new UsageError(
+      `There is no flag ${word.replace(/=.*/s, '')}.${near ? ` Did you mean --${near}?` : ''}`,
+      usageOf(shape),
+    );
   }
   if (shape.switches?.includes(name)) {
     if (given !== undefined) throw new UsageError(`The flag --${name} takes no value.`, usageOf(shape));
@@ -53,7 +56,8 @@ function readFlag(shape: Shape, word: string, rest: string[], flags: Record<stri
     return;
   }
   const value = given ?? rest.shift();
-  if (value === undefined) throw new UsageError(`The flag --${name} needs a value: --${name} ${shape.options?.[name]}`, usageOf(shape));
+  if (value === undefined)
+    throw new UsageError(`The flag --${name} needs a value: --${name} ${shape.options?.[name]}`, usageOf(shape));
   flags[name] = value;
 }
 
@@ -85,18 +89,14 @@ const isPath = (word: string): boolean => word === '.' || word === '..' || /[/\\
  * The first argument is DIR when it has a slash (or is `.` or `..`), when it names an environment folder, or when there is
  * one argument more than the command takes otherwise; else DIR is not named. Write `./name` to leave no doubt.
  */
-export function readArguments(
-  shape: Shape,
-  words: readonly string[],
-  isEnvironment: (dir: string) => boolean,
-): ReadArguments {
+export function readArguments(shape: Shape, words: readonly string[], isEnvironment: (dir: string) => boolean): ReadArguments {
   const { positional, flags } = split(shape, words);
   const { least, most } = countArguments(shape);
   const [first] = positional;
-  const named = shape.takesDir && first !== undefined && (isPath(first) || isEnvironment(first) || positional.length === most + 1);
+  const named =
+    shape.takesDir && first !== undefined && (isPath(first) || isEnvironment(first) || positional.length === most + 1);
   const dir = named ? positional.shift() : undefined;
-  if (positional.length > most)
-    throw new UsageError(`“${positional[most]}” is one argument too many.`, usageOf(shape));
+  if (positional.length > most) throw new UsageError(`“${positional[most]}” is one argument too many.`, usageOf(shape));
   if (positional.length < least) {
     const missing = shape.arguments?.filter((name) => !name.startsWith('['))[positional.length] ?? '';
     throw new UsageError(`${missing.replace('...', '')} is missing.`, usageOf(shape));

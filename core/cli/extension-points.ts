@@ -68,7 +68,7 @@ export interface Command {
    *
    * Acts on the sites that `host` opens, never on services of the component it belongs to: that one may live in another site.
    */
-  run(host: CommandHost, args: CommandArguments): Promise<number | undefined | void>;
+  run(host: CommandHost, args: CommandArguments): Promise<number | undefined>;
 }
 
 /**

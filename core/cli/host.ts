@@ -13,7 +13,7 @@ export interface CoreHost extends CommandHost {
 
 /** A command of the core, or of a plugin, which asks for less. */
 export interface CoreCommand extends Omit<Command, 'run'> {
-  run(host: CoreHost, args: CommandArguments): Promise<number | undefined | void>;
+  run(host: CoreHost, args: CommandArguments): Promise<number | undefined>;
 }
 
 /** What goes wrong while a command runs belongs on standard error; what goes well nobody asked for. */

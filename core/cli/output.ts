@@ -32,7 +32,13 @@ export function printTable(
   }
   const all = [headings, ...rows].map((row) => row.map((cell) => printable(cell).replaceAll(/[\n\t]+/g, ' ')));
   const widths = headings.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
-  for (const row of all) lines.out(row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd());
+  for (const row of all)
+    lines.out(
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    );
 }
 
 /** A diagnosis as one line: `error: ... What to do.` */

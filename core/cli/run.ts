@@ -3,7 +3,7 @@ import path from 'node:path';
 import { TracError } from '../kernel/errors.ts';
 import { nearest } from '../kernel/nearest.ts';
 import { PACKAGE_ROOT } from '../kernel/plugin-loader.ts';
-import { DEFAULT_DIR, isFlag, readArguments, UsageError, usageOf } from './arguments.ts';
+import { DEFAULT_DIR, isFlag, readArguments, UsageError } from './arguments.ts';
 import { CORE_COMMANDS } from './commands/index.ts';
 import { ICommandProvider } from './extension-points.ts';
 import { helpFor, helpForAll } from './help.ts';
@@ -67,7 +67,9 @@ async function unknownCommand(run: Run): Promise<never> {
     const said = second === undefined ? `“${first}” needs a second word` : `There is no command “${first} ${second}”`;
     throw new UsageError(`${said}. ${near ? `Did you mean “${near}”?` : `Known: ${group.join(', ')}.`}`);
   }
-  const near = nearest(`${first} ${second ?? ''}`.trim(), names) ?? nearest(first, [...names, ...names.flatMap((name) => name.split(' ', 1))]);
+  const near =
+    nearest(`${first} ${second ?? ''}`.trim(), names) ??
+    nearest(first, [...names, ...names.flatMap((name) => name.split(' ', 1))]);
   throw new UsageError(`There is no command “${first}”.${near ? ` Did you mean “${near}”?` : ''}`);
 }
 
@@ -114,22 +116,26 @@ async function dispatch(run: Run): Promise<number> {
   return (await command.run(createHost(io, launcher, sites, args.dir ?? DEFAULT_DIR), args)) ?? 0;
 }
 
+function explainUsage({ message, usage }: UsageError, io: CommandIo): number {
+  io.err(`tracts: ${printable(message)}`);
+  io.err(usage === undefined ? 'Type "tracts --help" for the commands.' : `Usage: ${usage}`);
+  return 2;
+}
+
+function explainUnexpected(error: unknown, io: CommandIo): number {
+  const message = error instanceof Error ? error.message : String(error);
+  io.err(`tracts: an unexpected error: ${printable(message)}`);
+  if (!io.debug) io.err('Set TRACTS_DEBUG=1 to see where it happened, and report it.');
+  else if (error instanceof Error) io.err(error.stack ?? '');
+  return 1;
+}
+
 /** Says what went wrong: a sentence for what people can put right, a hint for what they cannot. */
 function explain(error: unknown, { argv, io }: Pick<Run, 'argv' | 'io'>): number {
-  if (error instanceof UsageError) {
-    io.err(`tracts: ${printable(error.message)}`);
-    io.err(error.usage === 'tracts --help' ? 'Type "tracts --help" for the commands.' : `Usage: ${error.usage}`);
-    return 2;
-  }
-  if (error instanceof TracError && error.expose) {
-    if (ownWords(argv).includes('--json')) printJson(io, errorAsJson(error));
-    else io.err(`tracts: ${printable(error.message)}`);
-  } else {
-    const message = error instanceof Error ? error.message : String(error);
-    io.err(`tracts: an unexpected error: ${printable(message)}`);
-    if (!io.debug) io.err('Set TRACTS_DEBUG=1 to see where it happened, and report it.');
-  }
-  if (io.debug && error instanceof Error) io.err(error.stack ?? '');
+  if (error instanceof UsageError) return explainUsage(error, io);
+  if (!(error instanceof TracError && error.expose)) return explainUnexpected(error, io);
+  if (ownWords(argv).includes('--json')) printJson(io, errorAsJson(error));
+  else io.err(`tracts: ${printable(error.message)}`);
   return 1;
 }
 

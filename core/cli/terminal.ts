@@ -36,7 +36,11 @@ async function readAll(stdin: AsyncIterable<unknown>): Promise<string> {
 /** Readline echoes what it is given to its output: here that is nobody. */
 async function askWithoutEcho({ stdin, stderr }: Streams, question: string): Promise<string> {
   stderr.write(question);
-  const reader = createInterface({ input: stdin, output: new Writable({ write: (_chunk, _encoding, done) => done() }), terminal: true });
+  const reader = createInterface({
+    input: stdin,
+    output: new Writable({ write: (_chunk, _encoding, done) => done() }),
+    terminal: true,
+  });
   const closed = once(reader, 'close').then(() => {
     throw new BadRequestError('Stopped: no password was given.');
   });

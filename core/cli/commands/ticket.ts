@@ -1,0 +1,92 @@
+import { BadRequestError, TracError } from '../../kernel/errors.ts';
+import type { OperationContext } from '../../security/context.ts';
+import { ITicketFields, ITicketService } from '../../ticket/extension-points.ts';
+import type { Applied, HistoryEntry, Problem, Submission } from '../../ticket/types.ts';
+import { textFlag, UsageError, usageOf } from '../arguments.ts';
+import type { CoreCommand } from '../host.ts';
+import { OPERATOR, seeingAll, userNamed } from '../operator.ts';
+import { printable, printJson } from '../output.ts';
+import { readSubmission } from '../submission.ts';
+import { describeTicket } from '../ticket-text.ts';
+
+/** `12` or `#12`. What is no number at all is answered here; what is none of a ticket, by the ticket service. */
+export function readTicketNumber(text: string): number {
+  const digits = text.replace(/^#/, '');
+  if (/^-?\d{1,15}$/.test(digits)) return Number(digits);
+  throw new BadRequestError(`“${text}” is no ticket number. Example: 12`);
+}
+
+const changeAsJson = ({ number, replyTo, author, time, comment, fields }: HistoryEntry) => ({
+  number,
+  replyTo,
+  author,
+  time,
+  comment,
+  fields: fields.map(({ field, old, new: value }) => ({ field, old, new: value })),
+});
+
+const show: CoreCommand = {
+  name: 'ticket show',
+  summary: 'Print a ticket with its history; with --user, as far as that person may view it.',
+  takesDir: true,
+  arguments: ['N'],
+  options: { user: 'NAME' },
+  switches: ['json'],
+  async run(host, args) {
+    const id = readTicketNumber(args.positional[0] ?? '');
+    const user = textFlag(args, 'user');
+    const site = await host.openSite();
+    const [tickets, fields] = [site.get(ITicketService), site.get(ITicketFields)];
+    const asker = user === undefined ? OPERATOR : { user: userNamed(user), via: 'cli' as const };
+    await site.contexts.read(asker, async (plain) => {
+      const ctx = await tickets.open(user === undefined ? seeingAll(plain) : plain, id);
+      const changes = await tickets.history(ctx);
+      const { values, version } = ctx.ticket;
+      if (args.flags['json']) printJson(host, { id, values, version, changes: changes.map(changeAsJson) });
+      else for (const line of describeTicket(ctx.ticket, await fields.all(ctx), fields.type, changes)) host.out(printable(line));
+    });
+  },
+};
+
+interface Answer {
+  readonly ok: boolean;
+  readonly id: number | null;
+  readonly problems: readonly Problem[];
+}
+
+/** What a program reads from standard output, whatever happened; anything unexpected is thrown on. */
+async function answer(id: number | undefined, apply: () => Promise<Applied>): Promise<Answer> {
+  try {
+    const applied = await apply();
+    return { ok: applied.ok, id: applied.id ?? null, problems: applied.problems };
+  } catch (error) {
+    if (!(error instanceof TracError) || !error.expose) throw error;
+    return { ok: false, id: id ?? null, problems: [{ message: error.message }] };
+  }
+}
+
+const apply: CoreCommand = {
+  name: 'ticket apply',
+  summary: 'File a ticket, or change ticket N, as USER would in the form: a submission is read as JSON from standard input.',
+  takesDir: true,
+  arguments: ['[N]'],
+  options: { user: 'USER' },
+  switches: ['json'],
+  async run(host, args) {
+    const user = textFlag(args, 'user');
+    if (!user) throw new UsageError('--user USER is missing: who files or changes the ticket?', usageOf(apply));
+    const [number] = args.positional;
+    const id = number === undefined ? undefined : readTicketNumber(number);
+    const site = await host.openSite();
+    const result = await answer(id, async () => {
+      const submission: Submission = readSubmission(await host.readInput());
+      const work = (ctx: OperationContext): Promise<Applied> => site.get(ITicketService).apply(ctx, id, submission);
+      return site.contexts.write({ user: userNamed(user), via: 'cli' }, work);
+    });
+    printJson(host, result);
+    return result.ok ? 0 : 1;
+  },
+};
+
+/** Commands about tickets. */
+export const TICKET_COMMANDS: readonly CoreCommand[] = [show, apply];
