@@ -8,7 +8,7 @@ export interface Chrome {
   readonly dirs: ReadonlyMap<string, string>;
   /** `common/tracts.css` to `/chrome/common/tracts.css?v=<content hash>`: browsers may then keep it for ever. Throws when there is no such file. */
   path(file: string): string;
-  /** True when `hash` is that of the file as it was first seen. */
+  /** True when `hash` is that of the file, which exists. */
   isCurrent(file: string, hash: unknown): boolean;
 }
 
@@ -35,7 +35,7 @@ export function createChrome(folders: Iterable<Readonly<Record<string, string>>>
   return {
     dirs,
     path: (file) => `/chrome/${file}?v=${hashOf(file)}`,
-    isCurrent: (file, hash) => hash !== undefined && hashes.get(file) === hash,
+    isCurrent: (file, hash) => hash !== undefined && hashOf(file) === hash,
   };
 }
 

@@ -135,11 +135,18 @@ async function grant(services: Services, ctx: OperationContext, request: WebRequ
 
 async function revoke(services: Services, ctx: OperationContext, request: WebRequest): Promise<Outcome> {
   const [subject, action] = [typed(request, 'subject'), typed(request, 'action')];
-  const reason =
-    subject === ctx.user.name && action === 'TRAC_ADMIN'
-      ? 'You cannot take TRAC_ADMIN from yourself; another administrator can.'
-      : whyNot(services.permissions, ctx, 'PERMISSION_REVOKE', action);
+  const reason = await whyKept(services, ctx, subject, action);
   if (reason !== undefined) return { redirect: `${HOME}#grants`, notice: { kind: 'error', text: reason } };
   await services.grants.revoke(ctx, subject, action);
   return { redirect: `${HOME}#grants`, notice: { kind: 'notice', text: `${subject} no longer has ${action}.` } };
+}
+
+/** Why this grant stays, in a sentence; undefined: it goes. Only what is stored word for word, so that `*` takes nothing. */
+async function whyKept({ grants, permissions }: Services, ctx: OperationContext, subject: string, action: string) {
+  if (subject === ctx.user.name && action === 'TRAC_ADMIN')
+    return 'You cannot take TRAC_ADMIN from yourself; another administrator can.';
+  const stored = await grants.list(ctx);
+  if (!stored.some((grant) => grant.subject === subject && grant.action === action))
+    return `${subject} does not have ${action} any more.`;
+  return whyNot(permissions, ctx, 'PERMISSION_REVOKE', action);
 }
