@@ -21,6 +21,8 @@ export interface Person {
   readonly name: string;
   readonly fullName: string;
   readonly email: string;
+  /** May not log in; the name stays taken. */
+  readonly disabled?: boolean;
 }
 
 /**

@@ -1,0 +1,73 @@
+import { readLines } from '../config/lines.ts';
+import type { Resource } from './context.ts';
+import { reach } from './permission-graph.ts';
+
+/** One line of a section: to whom it applies, and what it says. */
+interface AuthzLine {
+  readonly who: string;
+  /** Names of permissions; one with `!` in front refuses. Empty: refuses everything. */
+  readonly actions: readonly string[];
+}
+
+/** A section: a pattern for resources, with its lines in file order. */
+interface AuthzSection {
+  readonly pattern: RegExp;
+  readonly lines: readonly AuthzLine[];
+}
+
+/** A file of fine-grained permissions, as read. */
+export interface AuthzRules {
+  readonly sections: readonly AuthzSection[];
+  /** Group to its members, nested groups resolved. */
+  readonly groups: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+const splitList = (text: string): string[] =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean);
+
+/** A shell pattern over the whole text, case-sensitive: `*`, `?`, `[abc]`, `[!abc]`; `*` runs over slashes too. */
+export function globPattern(glob: string): RegExp {
+  const source = glob.replace(/\[(!?)(\]?[^\]]*)\]|[*?]|[^*?[]+|\[/g, (part, not?: string, set?: string) => {
+    if (set !== undefined) return `[${not ? '^' : ''}${set.replace(/[\\\]^[]/g, '\\$&')}]`;
+    // Greedy stars one after another would make matching slow; one is enough.
+    return part === '*' ? '.*' : part === '?' ? '.' : part.replace(/[.+^${}()|[\]\\]/g, '\\$&');
+  });
+  return new RegExp(`^${source.replace(/(?:\.\*)+/g, '.*')}$`, 'su');
+}
+
+/** Reads such a file. Throws a ConfigError that names the line that cannot be read. */
+export function parseAuthz(text: string, file: string): AuthzRules {
+  const sections = new Map<string, AuthzLine[]>();
+  const members = new Map<string, string[]>();
+  for (const item of readLines(text, file).items) {
+    if (item.kind === 'section' && item.name !== 'groups') sections.set(item.name, []);
+    if (item.kind !== 'option') continue;
+    if (item.section === 'groups') members.set(item.writtenKey, splitList(item.value));
+    else sections.get(item.section)?.push({ who: item.writtenKey, actions: splitList(item.value) });
+  }
+  const groups = new Map(
+    [...members].map(([group, direct]) => [
+      group,
+      reach(direct, (name) => (name.startsWith('@') ? (members.get(name.slice(1)) ?? []) : [])),
+    ]),
+  );
+  return {
+    sections: [...sections].map(([glob, lines]) => ({ pattern: globPattern(glob.includes('@') ? glob : `${glob}@*`), lines })),
+    groups,
+  };
+}
+
+/**
+ * A resource as patterns see it: `milestone:1.0` and `@*` for any version; one within another follows it after a slash.
+ * Versions are not told apart.
+ */
+export function resourceKey(resource: Resource | undefined): string {
+  if (!resource) return '*:*@*';
+  const own = `${resource.realm || '*'}:${resource.id ?? '*'}@*`;
+  let { parent } = resource;
+  while (parent && parent.realm === resource.realm) parent = parent.parent;
+  return parent ? `${resourceKey(parent)}/${own}` : own;
+}

@@ -1,0 +1,66 @@
+import type { Knex } from 'knex';
+import type { Cached, IGenerations } from '../db/generation.ts';
+import type { Database } from '../db/types.ts';
+import type { Log } from '../kernel/log.ts';
+import type { Directory, OperationContext } from './context.ts';
+import type { Asker, IContexts } from './contexts.ts';
+import { DIRECTORY, loadDirectory } from './directory.ts';
+import type { IPermissionService } from './extension-points.ts';
+
+/** What contexts are made from. `permissions` is a function, since the service is itself made later. */
+export interface ContextParts {
+  readonly database: Database;
+  readonly generations: IGenerations;
+  readonly permissions: () => IPermissionService;
+  readonly log: Log;
+}
+
+type Task = () => void | Promise<void>;
+
+/** Makes the contexts of one site. */
+export function createContexts({ database, generations, permissions, log }: ContextParts): IContexts {
+  const directories: Cached<Directory> = generations.cached(DIRECTORY, loadDirectory);
+
+  const prepare = async (asker: Asker, now: Date, db: Knex, writable: boolean, tasks: Task[]): Promise<OperationContext> => {
+    const directory = await directories.get(db);
+    return {
+      user: asker.user,
+      via: asker.via,
+      now,
+      db,
+      writable,
+      log,
+      directory,
+      can: permissions().judge(directory, asker.user),
+      afterCommit: (task) => void tasks.push(task),
+    };
+  };
+
+  const finish = async (tasks: readonly Task[]): Promise<void> => {
+    for (const task of tasks)
+      try {
+        await task();
+      } catch (error) {
+        log.error('a task after the commit failed; what was stored stays', { error: String(error) });
+      }
+  };
+
+  return {
+    async read(asker, work) {
+      const tasks: Task[] = [];
+      const result = await work(await prepare(asker, asker.now ?? new Date(), database.reader, false, tasks));
+      await finish(tasks);
+      return result;
+    },
+    async write(asker, work) {
+      const now = asker.now ?? new Date();
+      let tasks: Task[] = [];
+      const result = await database.write(async (db) => {
+        tasks = []; // what an attempt that was undone had planned is undone with it
+        return work(await prepare(asker, now, db, true, tasks));
+      });
+      await finish(tasks);
+      return result;
+    },
+  };
+}

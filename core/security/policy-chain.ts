@@ -1,0 +1,89 @@
+import type { Log } from '../kernel/log.ts';
+import type { Resource, User } from './context.ts';
+import type { IPermissionPolicy, PolicyContext } from './extension-points.ts';
+import type { Rights } from './rights.ts';
+
+/** A name of `[trac] permission_policies`; `policy` undefined: nothing bears it. */
+export interface NamedPolicy {
+  readonly name: string;
+  readonly policy: IPermissionPolicy | undefined;
+}
+
+/** An answer and whose it was; `by` undefined: nobody had one. */
+export interface Decision {
+  readonly allowed: boolean;
+  readonly by: string | undefined;
+  /** The policy failed, or is missing. */
+  readonly failed?: boolean;
+}
+
+const NOBODY: Decision = { allowed: false, by: undefined };
+/** Stands for “no object” where answers are remembered by object. */
+const NO_OBJECT = {};
+
+const describe = (resource: Resource | undefined): string =>
+  resource ? `${resource.realm}:${resource.id ?? ''}<${describe(resource.parent)}` : '';
+
+const objectOf = (resource: Resource | undefined): object => {
+  const object = resource?.object ?? resource?.parent?.object;
+  return typeof object === 'object' && object !== null ? object : NO_OBJECT;
+};
+
+/** Asks the policies, in order, whatever one user asks in one operation. Fails closed. */
+export class Judge {
+  readonly #policies: readonly NamedPolicy[];
+  readonly #missing: NamedPolicy | undefined;
+  readonly #log: Log;
+  readonly #who: PolicyContext;
+  readonly #answers = new WeakMap<object, Map<string, Decision>>();
+  /** Questions being answered now. */
+  readonly #open = new Set<string>();
+
+  constructor(policies: readonly NamedPolicy[], user: User, rights: Rights, log: Log) {
+    this.#policies = policies;
+    this.#missing = policies.find(({ policy }) => !policy);
+    this.#log = log;
+    this.#who = {
+      user,
+      groups: rights.groups,
+      holds: (permission) => rights.permissions.has(permission),
+      can: (permission, resource) => this.decide(permission, resource).allowed,
+    };
+  }
+
+  decide(permission: string, resource?: Resource): Decision {
+    const question = `${permission} ${describe(resource)}`;
+    if (this.#open.has(question)) return NOBODY;
+    const object = objectOf(resource);
+    const known = this.#answers.get(object)?.get(question);
+    if (known) return known;
+    this.#open.add(question);
+    const decision = this.#ask(permission, resource);
+    this.#open.delete(question);
+    // An answer given on the way to another may rest on that one having been refused: it is not kept.
+    if (this.#open.size === 0) this.#keep(object, question, decision);
+    return decision;
+  }
+
+  #keep(object: object, question: string, decision: Decision): void {
+    const answers = this.#answers.get(object) ?? new Map<string, Decision>();
+    this.#answers.set(object, answers.set(question, decision));
+  }
+
+  #ask(permission: string, resource: Resource | undefined): Decision {
+    if (this.#missing) return { allowed: false, by: this.#missing.name, failed: true };
+    for (const { name, policy } of this.#policies) {
+      try {
+        const answer: unknown = policy?.checkPermission(permission, this.#who, resource);
+        if (answer === undefined) continue;
+        // A promise would read as “allowed”.
+        if (typeof answer !== 'boolean') throw new TypeError('a policy answers true, false or undefined, and at once');
+        return { allowed: answer, by: name };
+      } catch (error) {
+        this.#log.error('permission policy failed', { policy: name, permission, error: String(error) });
+        return { allowed: false, by: name, failed: true };
+      }
+    }
+    return NOBODY;
+  }
+}
