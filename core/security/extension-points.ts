@@ -161,7 +161,5 @@ export interface IGrants {
   grant(ctx: OperationContext, subject: string, action: string): Promise<void>;
   /** `*` stands for every subject or every action. Refuses when there is nothing to take away. */
   revoke(ctx: OperationContext, subject: string, action: string): Promise<void>;
-  /** Stores grants as they are, unjudged: for new environments, imports and dry runs. */
-  load(ctx: OperationContext, grants: Readonly<Record<string, readonly string[]>>): Promise<void>;
 }
 export const IGrants = service<IGrants>('IGrants', { doc: 'Stores who was granted what.' });

@@ -36,11 +36,6 @@ export const GrantSystem = component({
         throw new NotFoundError(`${subject} was not granted ${action}.`);
       await generations.bump(ctx, DIRECTORY);
     },
-    async load(ctx, grants) {
-      const rows = Object.entries(grants).flatMap(([username, actions]) => actions.map((action) => ({ username, action })));
-      for (const row of rows) await ctx.db('permission').insert(row).onConflict(['username', 'action']).ignore();
-      await generations.bump(ctx, DIRECTORY);
-    },
   }),
 });
 
