@@ -1,4 +1,13 @@
-import { type Directory, extensionPoint, type FieldSpec, type May, type Problem, type TicketContext, type Values } from 'tracts';
+import {
+  type Directory,
+  extensionPoint,
+  type FieldSpec,
+  type May,
+  type Place,
+  type Problem,
+  type TicketContext,
+  type Values,
+} from 'tracts';
 
 /** One action of [ticket-workflow] as an operation sees it. */
 export interface WorkflowAction {
@@ -9,6 +18,8 @@ export interface WorkflowAction {
   readonly operations: readonly string[];
   /** `*`: an operation decides. */
   readonly newState: string;
+  /** Where the action's line (key `''`) and each attribute stand, for messages. */
+  readonly places: ReadonlyMap<string, Place>;
 }
 
 /** What an operation does for one action on one ticket. */

@@ -1,5 +1,5 @@
-import type { Diagnosis, ISettings } from 'tracts';
-import type { IWorkflowOperation, WorkflowSite } from './api.ts';
+import { component, type Diagnosis, IDiagnostician, IPermissionService, ISettings, ITicketActionController } from 'tracts';
+import { IWorkflowOperation, type WorkflowSite } from './api.ts';
 import { lintActions } from './lint-actions.ts';
 import { lintStates } from './lint-states.ts';
 import { parseWorkflow } from './parse.ts';
@@ -39,3 +39,21 @@ export function checkWorkflow(settings: ISettings, data: WorkflowCheckData): Dia
   const line = ({ place }: Diagnosis): number => place?.line ?? 0;
   return found.sort((a, b) => line(a) - line(b));
 }
+
+/** Reports what is wrong with the workflow when a configuration is loaded. Vocabularies and accounts are not judged here. */
+export const WorkflowCheck = component({
+  doc: 'Reports mistakes in [ticket-workflow].',
+  implements: [IDiagnostician],
+  uses: {
+    settings: ISettings,
+    operations: IWorkflowOperation,
+    controllers: ITicketActionController,
+    permissions: IPermissionService,
+  },
+  create: ({ settings, operations, controllers, permissions }) => ({
+    diagnose() {
+      const defined = new Set(permissions.all().keys());
+      return checkWorkflow(settings, { operations, permissions: defined, shared: [...controllers].length > 1 });
+    },
+  }),
+});

@@ -31,8 +31,7 @@ function isOrphan(ctx: TicketContext, controllers: Iterable<ITicketActionControl
 }
 
 const isPermitted = (rule: WorkflowRule, ctx: TicketContext): boolean =>
-  rule.permissions.length === 0 ||
-  rule.permissions.some((name) => ctx.can(name, { realm: 'ticket', id: ctx.ticket.id, object: ctx.ticket }));
+  rule.permissions.length === 0 || rule.permissions.some((name) => ctx.can(name));
 
 /** The rules that this person may use on this ticket in its stored state, in the order of the file. */
 export function rulesFor(ctx: TicketContext, { definition, operations, controllers }: WorkflowNeeds): WorkflowRule[] {

@@ -1,12 +1,14 @@
-import { component, IAdjunctService, IConfigurationPresets, ISettings, ITicketActionController } from 'tracts';
+import { component, IAdjunctService, ISettings, ITicketActionController } from 'tracts';
 import { IWorkflowOperation } from './api.ts';
 import { workflowController } from './controller.ts';
 import { parseWorkflow } from './parse.ts';
-import { PRESET_NAMES, presetText } from './presets.ts';
 
+export { WorkflowCheck } from './check.ts';
+export { WorkflowCommands } from './commands.ts';
 export { DelOwner, MaySetOwner, SetOwner, SetOwnerToSelf } from './operations/owner.ts';
 export { DelResolution, SetResolution } from './operations/resolution.ts';
 export { LeaveStatus, ResetWorkflow } from './operations/status.ts';
+export { WorkflowPresets } from './presets.ts';
 
 /** Offers the actions that [ticket-workflow] describes; without that section, those of the basic workflow. */
 export const ConfigurableTicketWorkflow = component({
@@ -19,11 +21,4 @@ export const ConfigurableTicketWorkflow = component({
     adjuncts: IAdjunctService,
   },
   create: ({ settings, ...needs }) => workflowController({ definition: parseWorkflow(settings), ...needs }),
-});
-
-/** The workflows that a new environment can start from. */
-export const WorkflowPresets = component({
-  doc: 'The workflows that “tracts init --workflow” can start from.',
-  implements: [IConfigurationPresets],
-  create: () => ({ getPresets: () => Object.fromEntries(PRESET_NAMES.map((name) => [name, presetText(name)])) }),
 });

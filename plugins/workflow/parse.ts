@@ -18,8 +18,6 @@ export interface WorkflowRule extends WorkflowAction {
   readonly permissions: readonly string[];
   /** False when its line or its weight cannot be read: never offered, yet its states are known. */
   readonly usable: boolean;
-  /** Where the action's line (key `''`) and each attribute stand. */
-  readonly places: ReadonlyMap<string, Place>;
 }
 
 /** A workflow as read from the file. */

@@ -1,3 +1,5 @@
+import { component, IConfigurationPresets } from 'tracts';
+
 /** The workflows that `tracts init --workflow NAME` can start from. */
 export const PRESET_NAMES = ['basic', 'simple', 'opensource', 'enterprise', 'review'] as const;
 export type PresetName = (typeof PRESET_NAMES)[number];
@@ -246,3 +248,10 @@ export const presetText = (name: PresetName): string => TEXTS[name];
 /** The option names and values of a preset. Reads only our own texts above: one `name = value` a line. */
 export const presetEntries = (name: PresetName): readonly (readonly [string, string])[] =>
   [...TEXTS[name].matchAll(/^([\w.]+) = (.*)$/gm)].map(([, key = '', value = '']) => [key, value] as const);
+
+/** Offers these texts to `tracts init --workflow`. */
+export const WorkflowPresets = component({
+  doc: 'Workflows that a new environment can start with.',
+  implements: [IConfigurationPresets],
+  create: () => ({ getPresets: () => TEXTS }),
+});

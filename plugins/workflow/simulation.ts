@@ -19,7 +19,8 @@ export interface Scenario {
 export interface Simulation {
   readonly ini: string;
   readonly directory: Directory;
-  readonly components: readonly { readonly name: string; readonly owner: string }[];
+  /** undefined: those of a new environment. */
+  readonly components: readonly { readonly name: string; readonly owner: string }[] | undefined;
   /** undefined: those of a new environment. */
   readonly resolutions: readonly string[] | undefined;
   readonly scenarios: readonly Scenario[];
@@ -85,7 +86,7 @@ export function readSimulation(value: unknown): Simulation {
   return {
     ini: text(raw['ini'], 'ini'),
     directory: readDirectory(raw),
-    components,
+    components: raw['components'] === undefined ? undefined : components,
     resolutions: raw['resolutions'] === undefined ? undefined : texts(raw['resolutions'], 'resolutions'),
     scenarios: list(raw['scenarios'], 'scenarios').map((each, at) => readScenario(each, `scenarios[${at}]`)),
   };

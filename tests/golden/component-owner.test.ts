@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Values } from '../../core/ticket/types.ts';
 import { describeRule } from '../../plugins/workflow/controller.ts';
-import { adjunctService, makeDirectory, ticketContext } from '../support/workflow-context.ts';
+import { adjunctService, makeDirectory } from '../support/workflow-context.ts';
 import { workflowSite } from '../support/workflow-site.ts';
 
 interface OwnerCase {
@@ -34,7 +34,7 @@ async function replay(golden: OwnerCase): Promise<{ readonly available: boolean;
   const { status, owner, old_component: old, action, args } = golden;
   const after: Values = { status: status ?? '', owner, component: golden.component };
   const stored = status === null ? undefined : { ...after, component: old ?? golden.component };
-  const ctx = ticketContext(directory, 'admin', stored, after);
+  const ctx = site.contextOf(directory, 'admin', stored, after);
   const offers = await site.offersFor(ctx);
   const rule = site.needs.definition.rules.find(({ name }) => name === action);
   const spec = rule && (await describeRule(ctx, rule, site.needs));

@@ -5,7 +5,7 @@ import { ConfigError } from '../../core/kernel/errors.ts';
 import type { ActionSpec, Field, Offer, TicketContext, Values } from '../../core/ticket/types.ts';
 import { describeRule, rulesFor } from '../../plugins/workflow/controller.ts';
 import { parseWorkflow, splitList, type WorkflowRule } from '../../plugins/workflow/parse.ts';
-import { adjunctService, makeDirectory, ticketContext } from '../support/workflow-context.ts';
+import { adjunctService, makeDirectory } from '../support/workflow-context.ts';
 import { workflowSite } from '../support/workflow-site.ts';
 
 interface GoldenInput {
@@ -138,10 +138,10 @@ describe.each(files.filter(({ workflow_error }) => workflow_error))('$name: $wha
       ['close', false],
       ['_reset', true],
     ]);
-    const { offersFor } = workflowSite(ini, adjuncts);
+    const { offersFor, contextOf } = workflowSite(ini, adjuncts);
     const directory = makeDirectory({ accounts: [], grants: {}, groups: {} });
-    expect((await offersFor(ticketContext(directory, 'anonymous', undefined))).map(({ name }) => name)).toEqual(['create']);
-    expect(await offersFor(ticketContext(directory, 'anonymous', { status: 'new' }))).toEqual([]);
+    expect((await offersFor(contextOf(directory, 'anonymous', undefined))).map(({ name }) => name)).toEqual(['create']);
+    expect(await offersFor(contextOf(directory, 'anonymous', { status: 'new' }))).toEqual([]);
   });
 });
 
@@ -152,7 +152,7 @@ describe.each(files.filter(({ cases }) => cases))('$name: $what', (file) => {
   const directory = directoryOf(file);
   const contextOf = (golden: GoldenCase): TicketContext => {
     const values = valuesOf(file, golden);
-    return ticketContext(directory, golden.user, golden.status === null ? undefined : values, values);
+    return site.contextOf(directory, golden.user, golden.status === null ? undefined : values, values);
   };
 
   it('is parsed into the same actions', () => {

@@ -34,6 +34,8 @@ function resolutionField({ name }: WorkflowAction, options: readonly string[], p
   return { name: 'resolution', type: 'select', label: 'as', title: 'Resolution', control, order: -1, options, value };
 }
 
+const HIDDEN = 'workflow action hidden: its list names no resolution, or one that is not defined';
+
 /** Asks for a resolution. A list with an undefined name costs this action, not the page (golden case c11). */
 export const SetResolution = component({
   doc: 'Workflow operation set_resolution: asks for the resolution.',
@@ -42,27 +44,32 @@ export const SetResolution = component({
   options: {
     preset: option.text('ticket', 'default_resolution', 'fixed', 'The resolution that is proposed when a ticket is resolved.'),
   },
-  create: ({ adjuncts, options: { preset } }) => ({
-    name: 'set_resolution',
-    doc: 'Asks for the resolution.',
-    async plan(ctx, action) {
-      const defined = (await adjuncts.list(ctx, 'resolution')).map(({ name }) => name);
-      const own = ownList(action);
-      const offered = own ?? defined;
-      if (offered.length === 0 || offered.some((name) => !defined.includes(name))) {
-        ctx.log.warn('workflow action hidden: it names no resolution, or one that is not defined', { action: action.name });
-        return undefined;
-      }
-      const field = resolutionField(action, offered, preset);
-      return {
-        inputs: [field],
-        hint: offered.length === 1 ? `The resolution will be ${offered[0]}.` : 'The resolution will be set.',
-        changes: (inputs) => ({ resolution: 'resolution' in inputs ? inputs['resolution'] : (own?.[0] ?? '') }),
-        problems: (inputs) => judgeResolution(field, inputs),
-      };
-    },
-    check: checkResolutions,
-  }),
+  create: ({ adjuncts, options: { preset } }) => {
+    const told = new Set<string>();
+    return {
+      name: 'set_resolution',
+      doc: 'Asks for the resolution.',
+      async plan(ctx, action) {
+        const defined = (await adjuncts.list(ctx, 'resolution')).map(({ name }) => name);
+        const own = ownList(action);
+        const offered = own ?? defined;
+        if (offered.length === 0 || offered.some((name) => !defined.includes(name))) {
+          if (!told.has(action.name))
+            ctx.log.warn(HIDDEN, { action: action.name, line: action.places.get('set_resolution')?.line });
+          told.add(action.name);
+          return undefined;
+        }
+        const field = resolutionField(action, offered, preset);
+        return {
+          inputs: [field],
+          hint: offered.length === 1 ? `The resolution will be ${offered[0]}.` : 'The resolution will be set.',
+          changes: (inputs) => ({ resolution: 'resolution' in inputs ? inputs['resolution'] : (own?.[0] ?? '') }),
+          problems: (inputs) => judgeResolution(field, inputs),
+        };
+      },
+      check: checkResolutions,
+    };
+  },
 });
 
 /** Clears the resolution. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Offer, TicketContext, Values } from '../../../../core/ticket/types.ts';
-import { adjunctService, makeDirectory, ticketContext } from '../../../support/workflow-context.ts';
+import { adjunctService, makeDirectory } from '../../../support/workflow-context.ts';
 import { workflowSite } from '../../../support/workflow-site.ts';
 
 const directory = makeDirectory({
@@ -27,7 +27,8 @@ async function offer(ini: string, ctx: TicketContext): Promise<Offer | undefined
 }
 const go = (...lines: readonly string[]): string =>
   ['[ticket-workflow]', 'go = new -> done', ...lines.map((line) => `go.${line}`)].join('\n');
-const as = (user: string, values: Values = stored): TicketContext => ticketContext(directory, user, values);
+const plain = workflowSite('[ticket]\n', adjuncts);
+const as = (user: string, values: Values = stored): TicketContext => plain.contextOf(directory, user, values);
 
 async function owners(list: string, operation = 'set_owner', user = 'eve') {
   const found = await offer(go(`operations = ${operation}`, `set_owner = ${list}`), as(user));

@@ -3,15 +3,15 @@ import { component } from '../../../../core/kernel/component.ts';
 import { ITicketActionController } from '../../../../core/ticket/extension-points.ts';
 import { simulateWorkflow } from '../../../../plugins/workflow/simulate.ts';
 import { readSimulation } from '../../../../plugins/workflow/simulation.ts';
-import { adjunctService, ticketContext } from '../../../support/workflow-context.ts';
+import { adjunctService } from '../../../support/workflow-context.ts';
 import { workflowSite } from '../../../support/workflow-site.ts';
 
 async function simulate(file: unknown, plugins: readonly object[] = []) {
-  const { ini, directory, components, resolutions = ['fixed', 'invalid'], scenarios } = readSimulation(file);
+  const { ini, directory, components = [], resolutions = ['fixed', 'invalid'], scenarios } = readSimulation(file);
   const adjuncts = adjunctService({ component: components, resolution: resolutions.map((name) => ({ name })) });
-  const { offersFor } = workflowSite(ini, adjuncts, plugins);
+  const { offersFor, contextOf } = workflowSite(ini, adjuncts, plugins);
   return simulateWorkflow(scenarios, {
-    contextOf: (user, stored, draft) => ticketContext(directory, user, stored, draft),
+    contextOf: (user, stored, draft) => contextOf(directory, user, stored, draft),
     offersFor,
   });
 }
