@@ -83,18 +83,25 @@ function countArguments({ arguments: names = [] }: Shape): { readonly least: num
 
 const isPath = (word: string): boolean => word === '.' || word === '..' || /[/\\]/.test(word);
 
+/** What arguments are told apart by. */
+export interface Places {
+  isEnvironment(dir: string): boolean;
+  isFile(path: string): boolean;
+}
+
+const isDir = (word: string, places: Places): boolean => places.isEnvironment(word) || (isPath(word) && !places.isFile(word));
+
 /**
  * Reads what follows a command's name.
  *
- * The first argument is DIR when it has a slash (or is `.` or `..`), when it names an environment folder, or when there is
- * one argument more than the command takes otherwise; else DIR is not named. Write `./name` to leave no doubt.
+ * The first argument is DIR when it names an environment folder, when it has a slash (or is `.` or `..`) and is no file, or
+ * when there is one argument more than the command takes otherwise; else DIR is not named. `./name` leaves no doubt.
  */
-export function readArguments(shape: Shape, words: readonly string[], isEnvironment: (dir: string) => boolean): ReadArguments {
+export function readArguments(shape: Shape, words: readonly string[], places: Places): ReadArguments {
   const { positional, flags } = split(shape, words);
   const { least, most } = countArguments(shape);
   const [first] = positional;
-  const named =
-    shape.takesDir && first !== undefined && (isPath(first) || isEnvironment(first) || positional.length === most + 1);
+  const named = shape.takesDir && first !== undefined && (isDir(first, places) || positional.length === most + 1);
   const dir = named ? positional.shift() : undefined;
   if (positional.length > most) throw new UsageError(`“${positional[most]}” is one argument too many.`, usageOf(shape));
   if (positional.length < least) {

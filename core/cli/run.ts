@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { TracError } from '../kernel/errors.ts';
 import { nearest } from '../kernel/nearest.ts';
@@ -19,6 +19,7 @@ interface Run {
   readonly sites: Sites;
 }
 
+const isFile = (file: string): boolean => statSync(file, { throwIfNoEntry: false })?.isFile() === true;
 const isHelp = (word: string): boolean => word === '--help' || word === '-h';
 
 /** Flags that the dispatcher itself answers may stand anywhere, but not behind `--`. */
@@ -112,7 +113,7 @@ async function dispatch(run: Run): Promise<number> {
   if (isFlag(first)) throw new UsageError(`${first} comes too early: a command is the first word.`);
   const command = await chooseCommand(run);
   const words = argv.slice(command.name.split(' ').length);
-  const args = readArguments(command, words, (dir) => launcher.isEnvironment(dir));
+  const args = readArguments(command, words, { isEnvironment: launcher.isEnvironment, isFile });
   return (await command.run(createHost(io, launcher, sites, args.dir ?? DEFAULT_DIR), args)) ?? 0;
 }
 

@@ -5,7 +5,9 @@ import {
   IDiagnostician,
   ISettings,
   ITicketFieldProvider,
+  ITicketFieldTypeProvider,
   labelOf,
+  nearest,
   option,
 } from 'tracts';
 
@@ -56,15 +58,34 @@ type Attributes = Readonly<Record<string, string>>;
 export const CustomFields = component({
   doc: 'The fields that [ticket-custom] in trac.ini defines.',
   implements: [ITicketFieldProvider, IDiagnostician],
-  uses: { settings: ISettings },
+  uses: { settings: ISettings, types: ITicketFieldTypeProvider },
   options: {
     allowedEmpty: option.list('ticket', 'allowed_empty_fields', ['milestone', 'version'], 'Choices that may be left empty.'),
   },
-  create: ({ settings, options }) => {
+  create: ({ settings, types, options }) => {
     const { specs, diagnoses } = readCustomFields(settings, options.allowedEmpty);
-    return { getTicketFields: () => specs, diagnose: () => diagnoses };
+    const typeNames = (): string[] => [...types].flatMap((provider) => provider.getFieldTypes().map(({ name }) => name));
+    return {
+      getTicketFields: () => specs,
+      diagnose: () => [...diagnoses, ...judgeTypes(settings, specs, typeNames())],
+    };
   },
 });
+
+/** A field whose type nobody provides is shown and cannot be edited: the plugin that brings the type may be switched off. */
+function judgeTypes(settings: ISettings, specs: readonly FieldSpec[], known: readonly string[]): Diagnosis[] {
+  return specs
+    .filter(({ type }) => !known.includes(type))
+    .map(({ name, type }) => {
+      const near = nearest(type, known);
+      return {
+        severity: 'warning',
+        message: `[ticket-custom] ${name}: there is no field type "${type}"; the field is shown but cannot be edited.`,
+        remedy: near ? `Did you mean ${near}?` : `Known: ${known.join(', ')}. Or enable the plugin that brings it.`,
+        place: settings.place('ticket-custom', name),
+      };
+    });
+}
 
 /** Reads the section; a name that cannot be a field is left out and reported with its line. */
 export function readCustomFields(
@@ -152,5 +173,9 @@ function withOptions(spec: FieldSpec, raw: string, allowedEmpty: readonly string
   if (options.length === 0)
     return report(spec.name, 'a choice without options is left out.', `Add ${spec.name}.options = one|two`) ?? [];
   const optional = all[0] === '' || allowedEmpty.includes(spec.name);
+  const value = String(spec.value ?? '');
+  const isIndex = /^-?\d+$/.test(value) && options.at(Number(value)) !== undefined;
+  if (value !== '' && !options.includes(value) && !isIndex)
+    report(`${spec.name}.value`, `"${value}" is none of the options.`, `Write one of ${options.join(', ')}.`);
   return [{ ...spec, options, ...(optional ? { optional } : {}) }];
 }

@@ -1,7 +1,7 @@
 import { BadRequestError, NotFoundError } from '../../kernel/errors.ts';
 import { splitList } from '../../kernel/literals.ts';
 import { IContexts } from '../../security/contexts.ts';
-import { type AccountChange, IGrants, IOneTimeLinks, IPasswords, IUserService } from '../../security/extension-points.ts';
+import { type AccountChange, IOneTimeLinks, IPasswords, IUserService } from '../../security/extension-points.ts';
 import { textFlag } from '../arguments.ts';
 import type { CommandArguments, OpenSite } from '../extension-points.ts';
 import type { CoreCommand, CoreHost } from '../host.ts';
@@ -106,12 +106,7 @@ const remove: CoreCommand = {
   async run(host, args) {
     const name = nameOf(args);
     const site = await host.openSite();
-    const grants = site.get(IGrants);
-    await site.contexts.write(OPERATOR, async (ctx) => {
-      await site.get(IUserService).remove(ctx, name);
-      // Somebody who takes the name later must not find its rights.
-      for (const { subject, action } of await grants.list(ctx)) if (subject === name) await grants.revoke(ctx, subject, action);
-    });
+    await site.contexts.write(OPERATOR, (ctx) => site.get(IUserService).remove(ctx, name));
     host.out(`Removed ${name}.`);
   },
 };
