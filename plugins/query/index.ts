@@ -1,0 +1,114 @@
+import {
+  type AdjunctType,
+  component,
+  IAdjunctService,
+  INavigationContributor,
+  IRouteProvider,
+  type OperationContext,
+  type Outcome,
+  option,
+  type WebRequest,
+} from 'tracts';
+import { IAddressPrivacy } from 'tracts/addresses';
+import { type OrderColumn, parseQuery } from './language.ts';
+import {
+  COUNTED_AT_MOST,
+  countTickets,
+  findPage,
+  loadRows,
+  type Row,
+  sortingOf,
+  statusesInUse,
+  wantedStatuses,
+} from './store.ts';
+import { viewList } from './view.ts';
+
+const VOCABULARIES: Readonly<Partial<Record<OrderColumn, AdjunctType>>> = {
+  type: 'ticket_type',
+  priority: 'priority',
+  component: 'component',
+  milestone: 'milestone',
+};
+
+interface Needs {
+  readonly adjuncts: IAdjunctService;
+  readonly privacy: IAddressPrivacy;
+  readonly options: { readonly itemsPerPage: number };
+}
+
+const namesOf = async (needs: Needs, ctx: OperationContext, type: AdjunctType): Promise<readonly string[]> =>
+  (await needs.adjuncts.list(ctx, type)).map(({ name }) => name);
+
+const mayView = (ctx: OperationContext, row: Row): boolean =>
+  ctx.can('TICKET_VIEW', { realm: 'ticket', id: row.id, object: { id: row.id, exists: true, values: row, version: 0 } });
+
+async function choicesOf(
+  needs: Needs,
+  ctx: OperationContext,
+  statuses: readonly string[],
+): Promise<Map<string, readonly string[]>> {
+  const choices = new Map<string, readonly string[]>([['status', statuses]]);
+  for (const [column, type] of Object.entries(VOCABULARIES)) choices.set(column, await namesOf(needs, ctx, type));
+  return choices;
+}
+
+async function showList(needs: Needs, ctx: OperationContext, request: WebRequest): Promise<Outcome> {
+  const itemsPerPage = Math.min(Math.max(needs.options.itemsPerPage, 1), 1000);
+  const query = parseQuery(request.query, ctx.user.name, itemsPerPage);
+  const used = await statusesInUse(ctx.db);
+  const statuses = wantedStatuses(query, used);
+  const type = VOCABULARIES[query.order];
+  const ranks = query.order === 'status' ? used : type && (await namesOf(needs, ctx, type));
+  const total = await countTickets(ctx.db, query, statuses);
+  const isThere = (query.page - 1) * query.max < Math.max(1, Math.min(total, COUNTED_AT_MOST));
+  const ids = isThere ? await findPage(ctx.db, query, statuses, sortingOf(query, ranks)) : [];
+  const rows = (await loadRows(ctx.db, ids)).filter((row) => mayView(ctx, row));
+  const data = viewList(ctx, request, {
+    query,
+    rows,
+    total,
+    itemsPerPage,
+    mayReadAddresses: needs.privacy.mayRead(ctx),
+    choices: await choicesOf(needs, ctx, used),
+  });
+  return { template: 'query/list.njk', data, status: isThere ? 200 : 404 };
+}
+
+/** Lists tickets, open ones first of all. */
+export const QueryPage = component({
+  doc: 'Serves /query: lists of tickets.',
+  implements: [IRouteProvider, INavigationContributor],
+  uses: { adjuncts: IAdjunctService, privacy: IAddressPrivacy },
+  options: { itemsPerPage: option.int('query', 'items_per_page', 100, 'Tickets on one page of a list, 1 to 1000.') },
+  create: (needs) => ({
+    getRoutes: () => [
+      { method: 'GET', path: '/query', requires: 'TICKET_VIEW', handle: (ctx, request) => showList(needs, ctx, request) },
+      { method: 'GET', path: '/', requires: 'TICKET_VIEW', handle: (ctx, request) => showList(needs, ctx, request) },
+    ],
+    getNavigationItems: (ctx) =>
+      ctx.can('TICKET_VIEW') ? [{ menu: 'main', name: 'query', label: 'View Tickets', href: '/query', order: 10 }] : [],
+  }),
+});
+
+/** The number in `12`, `#12`, `ticket:12`; undefined when there is none. */
+const ticketNumber = (text: string): string | undefined => /^\s*(?:#|ticket:)?\s*([1-9]\d{0,9})\s*$/i.exec(text)?.[1];
+
+function jump(request: WebRequest): Outcome {
+  const typed = request.query['q'];
+  const text = (typeof typed === 'string' ? typed : (typed?.[0] ?? '')).slice(0, 100);
+  const id = ticketNumber(text);
+  if (id !== undefined) return { redirect: `/ticket/${id}` };
+  const message = text.trim() === '' ? 'Type a ticket number.' : `“${text}” is no ticket number. Type one such as 12 or #12.`;
+  return { redirect: '/query', notice: { kind: 'warning', text: message } };
+}
+
+/** The box in the header that leads to a ticket by its number. */
+export const QuickJump = component({
+  doc: 'Serves /search: the box in the header that leads to a ticket by its number.',
+  implements: [IRouteProvider, INavigationContributor],
+  create: () => ({
+    getRoutes: () => [{ method: 'GET', path: '/search', requires: 'TICKET_VIEW', handle: (_ctx, request) => jump(request) }],
+    getNavigationItems: (ctx) =>
+      ctx.can('TICKET_VIEW') ? [{ menu: 'meta', name: 'search', label: 'Go to ticket #', href: '/search', order: -10 }] : [],
+  }),
+});
