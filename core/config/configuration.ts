@@ -35,10 +35,15 @@ type Sections = Map<string, SectionEntries>;
 /** The stamp of a file that is not there. */
 export const MISSING = 'missing';
 
-/** A text that changes whenever the file does: by writing, by renaming another over it, by a change of mode. */
+/** A text that changes whenever the file does: by writing, by renaming another over it, by a change of mode. Never throws. */
 export function stampFile(file: string): string {
-  const stats = statSync(file, { bigint: true, throwIfNoEntry: false });
-  return stats?.isFile() ? [stats.ino, stats.size, stats.mtimeNs, stats.ctimeNs].join(':') : MISSING;
+  try {
+    const stats = statSync(file, { bigint: true, throwIfNoEntry: false });
+    return stats?.isFile() ? [stats.ino, stats.size, stats.mtimeNs, stats.ctimeNs].join(':') : MISSING;
+  } catch (error) {
+    // A folder that may not be entered, a link to itself: reading it will say so.
+    return `out of reach: ${error instanceof Error ? error.message : error}`;
+  }
 }
 
 function addSection(sections: Sections, name: string, place: Place): Map<string, Entry> {

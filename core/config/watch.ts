@@ -30,16 +30,18 @@ function findVanished(good: Configuration, now: Configuration): string | undefin
  * the same, so that a file half written by an editor is not read. The timer does not keep the process alive.
  */
 export function watchConfiguration(
-  start: Configuration & { readonly file: string },
+  start: Configuration,
   tell: (news: ConfigurationNews) => void,
   { interval = 500 }: { readonly interval?: number } = {},
 ): ConfigurationWatch {
+  const { file } = start;
+  if (file === undefined) throw new TypeError('only a configuration that was loaded from a file can be watched');
   let good: Configuration = start;
   let known: Stamps = start.stamps;
   let seen: Stamps = known;
 
   const reload = (): void => {
-    const attempt = attemptConfiguration(start.file);
+    const attempt = attemptConfiguration(file);
     if ('error' in attempt) {
       // The parents of the last good one too: mending one of them may be what mends the whole.
       known = new Map([...lookAgain(good.stamps), ...attempt.stamps]);
