@@ -32,13 +32,16 @@ export function grantFaults(permissions: IPermissionService, ctx: OperationConte
   return problems;
 }
 
-function actionFault(
+/** What is wrong with giving `action` to `subject`, in a sentence. */
+export function actionFault(
   permissions: IPermissionService,
   ctx: OperationContext,
   subject: string,
   action: string,
 ): string | undefined {
   if (action === '') return 'Say what is given: a permission or the name of a group.';
+  if (action === 'anonymous' || action === 'authenticated')
+    return `Nobody can be put into ${action}; who belongs to it is clear by itself.`;
   if (action === subject) return 'A group cannot be a member of itself.';
   if (isPermission(action) && !permissions.all().has(action))
     return `There is no permission ${action}. Choose one from the list.`;

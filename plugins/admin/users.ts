@@ -1,4 +1,5 @@
 import {
+  BadRequestError,
   component,
   firstValue,
   IAdminPanelProvider,
@@ -11,10 +12,9 @@ import {
   type OperationContext,
   type Outcome,
   PermissionError,
-  TracError,
   type WebRequest,
 } from 'tracts';
-import { grantFaults, whyNot } from './granting.ts';
+import { actionFault, grantFaults, whyNot } from './granting.ts';
 import { overview, person, type Services } from './users-view.ts';
 
 const HOME = '/admin/users';
@@ -91,12 +91,15 @@ async function invite(services: Services, ctx: OperationContext, request: WebReq
     email: typed(request, 'email'),
     groups: typed(request, 'groups'),
   };
+  const refuse = (field: string, message: string) => overview(services, ctx, request, { values, problems: [{ field, message }] });
   const grants = values.groups.split(/[\s,]+/).filter(Boolean);
+  const fault = grants.map((action) => actionFault(services.permissions, ctx, name, action)).find((text) => text !== undefined);
+  if (fault !== undefined) return refuse('groups', fault);
   try {
     if (name !== '') await services.users.add(ctx, { name, fullName: values.full_name, email: values.email });
   } catch (error) {
-    if (!(error instanceof TracError) || error.status !== 400) throw error;
-    return overview(services, ctx, request, { values, problems: [{ field: 'name', message: error.message }] });
+    if (error instanceof BadRequestError) return refuse('name', error.message);
+    throw error;
   }
   const token = await services.links.issue(ctx, { purpose: 'invite', account: name, grants });
   return overview(services, ctx, request, { link: { to: name || 'a new person', href: linkTo(token, request) } });
@@ -129,7 +132,12 @@ async function grant(services: Services, ctx: OperationContext, request: WebRequ
   const values = { subject: typed(request, 'subject'), action: typed(request, 'action') };
   const problems = grantFaults(services.permissions, ctx, values.subject, values.action);
   if (problems.length > 0) return overview(services, ctx, request, { values, problems });
-  await services.grants.grant(ctx, values.subject, values.action);
+  try {
+    await services.grants.grant(ctx, values.subject, values.action);
+  } catch (error) {
+    if (!(error instanceof BadRequestError)) throw error;
+    return overview(services, ctx, request, { values, problems: [{ field: 'subject', message: error.message }] });
+  }
   return { redirect: `${HOME}#grants`, notice: { kind: 'notice', text: `${values.subject} now has ${values.action}.` } };
 }
 

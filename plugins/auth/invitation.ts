@@ -1,4 +1,5 @@
 import {
+  BadRequestError,
   component,
   firstValue,
   IContexts,
@@ -12,7 +13,6 @@ import {
   type OneTimeLink,
   type OperationContext,
   type Outcome,
-  TracError,
   type WebRequest,
 } from 'tracts';
 import { sessionCookies } from './session-cookies.ts';
@@ -54,6 +54,22 @@ export const InvitationPage = component({
   }),
 });
 
+/** Input that the account service refuses, with the input's name. */
+class FieldError extends BadRequestError {
+  constructor(
+    readonly field: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+const blame =
+  (field: string) =>
+  (error: unknown): never => {
+    throw error instanceof BadRequestError ? new FieldError(field, error.message) : error;
+  };
+
 const goneError = () => new NotFoundError('This link has been used or is too old. Ask an administrator for a new one.');
 
 async function linkOf({ links }: Services, ctx: OperationContext, request: WebRequest): Promise<OneTimeLink> {
@@ -88,8 +104,8 @@ async function accept(services: Services, ctx: OperationContext, request: WebReq
     const notice = { kind: 'notice', text: `Welcome, ${typed.full_name || typed.name}. You are logged in.` } as const;
     return { redirect: '/', notice, cookies: sessionCookies(token, session, ctx) };
   } catch (error) {
-    if (!(error instanceof TracError) || error.status !== 400) throw error;
-    return page(link, typed, [{ field: 'name', message: error.message }]);
+    if (!(error instanceof FieldError)) throw error;
+    return page(link, typed, [error]);
   }
 }
 
@@ -112,9 +128,9 @@ function settle(
   return contexts.write({ user: { name, authenticated: true }, via: 'web' }, async (ctx) => {
     const link = await links.use(ctx, request.params['token'] ?? '');
     if (link === undefined) throw goneError();
-    const settings = { fullName, email, passwordHash };
-    if (link.account === '') await users.add(ctx, { name, ...settings });
-    else await users.update(ctx, link.account, link.purpose === 'reset' ? { passwordHash } : settings);
+    if (link.account === '') await users.add(ctx, { name }).catch(blame('name'));
+    const settings = link.purpose === 'reset' ? { passwordHash } : { fullName, email, passwordHash };
+    await users.update(ctx, name, settings).catch(blame('email'));
     for (const action of link.grants) await grants.grant(ctx, name, action);
     return sessions.open(ctx, name, request.headers['user-agent'] ?? '');
   });

@@ -1,4 +1,5 @@
 import {
+  BadRequestError,
   component,
   firstValue,
   IContexts,
@@ -45,7 +46,6 @@ const ZONE_OPTIONS = [
     text: value.replaceAll('_', ' '),
   })),
 ];
-const HAS_SPACE = /\s/;
 
 /** /prefs: a person's own settings, password and sessions. */
 export const PreferencesPages = component({
@@ -115,16 +115,18 @@ async function saveSettings(services: Services, ctx: OperationContext, request: 
   const typed: Typed = { full_name: text('full_name'), email: text('email'), time_zone: text('time_zone'), theme: text('theme') };
   const theme = THEMES.find((name) => name === typed.theme);
   const problems: Problem[] = [];
-  if (typed.email !== '' && (!typed.email.includes('@') || HAS_SPACE.test(typed.email))) {
-    problems.push({ field: 'email', message: 'This is no e-mail address. Example: ann@example.org' });
-  }
   if (typed.time_zone !== '' && !isTimeZone(typed.time_zone)) {
     problems.push({ field: 'time_zone', message: 'There is no such time zone. Choose one from the list.' });
   }
   if (theme === undefined) problems.push({ field: 'theme', message: 'Choose one of the themes.' });
   if (problems.length > 0 || theme === undefined) return show(services, ctx, request, typed, problems);
   const { full_name: fullName, email, time_zone: timeZone } = typed;
-  await services.users.update(ctx, ctx.user.name, { fullName, email, timeZone, theme });
+  try {
+    await services.users.update(ctx, ctx.user.name, { fullName, email, timeZone, theme });
+  } catch (error) {
+    if (!(error instanceof BadRequestError)) throw error;
+    return show(services, ctx, request, typed, [{ field: 'email', message: error.message }]);
+  }
   return { redirect: '/prefs', notice: { kind: 'notice', text: 'Your preferences are saved.' } };
 }
 
