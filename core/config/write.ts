@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   chmodSync,
   chownSync,
@@ -11,7 +12,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ConfigError } from '../kernel/errors.ts';
 import { parseConfiguration } from './configuration.ts';
 import { editIni } from './edit.ts';
@@ -48,7 +49,7 @@ function keepOwner(path: string, { uid, gid }: { readonly uid: number; readonly 
 export function replaceFile(file: string, text: string): void {
   const target = realpathSync(file);
   const stats = statSync(target);
-  const temporary = join(dirname(target), `.${basename(target)}.${process.pid}.${Math.random().toString(36).slice(2)}`);
+  const temporary = join(dirname(target), `.tracts-${randomUUID()}`);
   try {
     const handle = openSync(temporary, 'wx', 0o600);
     try {

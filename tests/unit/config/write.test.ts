@@ -1,6 +1,6 @@
 import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { setOption } from '../../../core/config/write.ts';
+import { replaceFile, setOption } from '../../../core/config/write.ts';
 import { ConfigError } from '../../../core/kernel/errors.ts';
 import { makeFolder } from './folder.ts';
 
@@ -64,6 +64,13 @@ describe('setOption', () => {
       expect(() => setOption(path(name), 'a', 'k', 'v')).toThrow(ConfigError);
       expect(() => setOption(path(name), 'a', 'k', 'v')).toThrow('the change cannot be written');
     }
+  });
+
+  it('leaves no temporary file behind when the last step fails', () => {
+    const path = makeFolder();
+    mkdirSync(path('folder.ini'));
+    expect(() => replaceFile(path('folder.ini'), '[a]\n')).toThrow('EISDIR');
+    expect(readdirSync(path('.'))).toEqual(['folder.ini']);
   });
 
   it('loses no change of many made in a row', () => {
