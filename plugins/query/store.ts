@@ -25,16 +25,13 @@ export const COUNTED_AT_MOST = 10_000;
  * statuses there are and not on how many tickets.
  */
 export async function statusesInUse(db: Knex): Promise<readonly string[]> {
+  const next = db('ticket').min('status').whereRaw('ticket.status > used.status').as('status');
   const rows = (await db
     .withRecursive('used', (used) =>
       used
-        .select({ status: db('ticket').min('status') })
-        .unionAll((next) =>
-          next
-            .select(db('ticket').min('status').whereRaw('ticket.status > used.status'))
-            .from('used')
-            .whereNotNull('used.status'),
-        ),
+        .min({ status: 'status' })
+        .from('ticket')
+        .unionAll((more) => more.select(next).from('used').whereNotNull('used.status')),
     )
     .select('status')
     .from('used')

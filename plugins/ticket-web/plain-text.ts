@@ -5,13 +5,19 @@ const GREATEST_ID = 2_147_483_647;
 /** Text as HTML that shows it literally. */
 export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => ESCAPES[character] ?? '');
 
+const TICKET = /(?<![\w/&#])#([1-9]\d{0,9})(?![\w-])/g;
+
 /** Makes `#12` a link where it stands as a word of its own; everything else is escaped. */
 function inline(text: string, ticketHref: (id: number) => string): string {
-  return escapeHtml(text).replace(/(^|[\s([{,;:>])#([1-9]\d{0,9})(?![\w-])/g, (whole, before: string, digits: string) =>
-    Number(digits) > GREATEST_ID
-      ? whole
-      : `${before}<a class="ticket-link" href="${escapeHtml(ticketHref(Number(digits)))}">#${digits}</a>`,
-  );
+  let html = '';
+  let end = 0;
+  for (const match of text.matchAll(TICKET)) {
+    const id = Number(match[1]);
+    if (id > GREATEST_ID) continue;
+    html += `${escapeHtml(text.slice(end, match.index))}<a class="ticket-link" href="${escapeHtml(ticketHref(id))}">#${id}</a>`;
+    end = match.index + match[0].length;
+  }
+  return html + escapeHtml(text.slice(end));
 }
 
 const isQuote = (line: string): boolean => line.startsWith('>');
