@@ -6,7 +6,7 @@ interface Line {
   readonly at: number;
 }
 
-export interface SectionLine extends Line {
+interface SectionLine extends Line {
   readonly kind: 'section';
   readonly name: string;
 }

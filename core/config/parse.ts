@@ -2,13 +2,13 @@ import { parse as parseNormalised } from 'ini';
 import { type LineModel, type OptionLine, readLines, refuse } from './lines.ts';
 
 /** One option of a file. */
-export interface IniValue {
+interface IniValue {
   readonly value: string;
   /** 1-based. */
   readonly line: number;
 }
 
-export interface IniSection {
+interface IniSection {
   /** 1-based line of its header. */
   readonly line: number;
   readonly values: ReadonlyMap<string, IniValue>;
