@@ -108,7 +108,7 @@ export async function describeRule(
 }
 
 /** Every state the file names, and those its operations may lead to. */
-export function allStatuses({ definition, operations }: Pick<WorkflowNeeds, 'definition' | 'operations'>): readonly string[] {
+function allStatuses({ definition, operations }: Pick<WorkflowNeeds, 'definition' | 'operations'>): readonly string[] {
   const led = definition.rules.flatMap((rule) =>
     operationsOf(rule, operations).flatMap((operation) => operation.statuses?.(rule) ?? []),
   );

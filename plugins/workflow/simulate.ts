@@ -10,7 +10,7 @@ export interface SimulationSite {
 }
 
 /** One input as a browser would draw it; a choice of one is hidden. */
-export interface SimulatedControl {
+interface SimulatedControl {
   readonly name: string;
   readonly type: 'text' | 'select' | 'hidden';
   readonly options: readonly { readonly value: string; readonly text: string }[];
@@ -18,7 +18,7 @@ export interface SimulatedControl {
   readonly value: string | null;
 }
 
-export interface SimulatedAction {
+interface SimulatedAction {
   readonly name: string;
   readonly label: string;
   readonly weight: number;
