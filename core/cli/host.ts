@@ -38,7 +38,7 @@ export class Sites {
 
   open(dir: string): Promise<OpenSite> {
     const path = resolve(dir);
-    const site = this.#environments.get(path) ?? this.#launcher.openEnvironment(dir, { log: this.#log });
+    const site = this.#environments.get(path) ?? this.#launcher.openEnvironment(path, { log: this.#log });
     this.#environments.set(path, site);
     return site;
   }

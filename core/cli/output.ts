@@ -44,7 +44,8 @@ export function printTable(
 /** A diagnosis as one line: `error: ... What to do.` */
 export function describeDiagnosis({ severity, message, remedy, place }: Diagnosis): string {
   const where = place?.line === undefined || message.includes(`line ${place.line}`) ? '' : ` (${describePlace(place)})`;
-  return printable(`${severity}: ${message}${where}${remedy ? ` ${remedy}` : ''}`);
+  const end = /[.!?]$/.test(message + where) ? '' : '.';
+  return printable(`${severity}: ${message}${where}${end}${remedy ? ` ${remedy}` : ''}`);
 }
 
 /** A diagnosis for programs. */

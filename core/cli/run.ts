@@ -36,53 +36,61 @@ function findCommand(commands: Iterable<CoreCommand>, [first = '', second]: read
 }
 
 /**
- * Commands of plugins: the built-in ones first, then those of the environment that the line may mean. `tolerant`: an
- * environment that cannot be opened has none, as help must work always.
+ * Commands of plugins: the built-in ones first, then those of the environment that the line may mean. One that cannot be
+ * opened has none, which must not keep help from working; why is told to `failed`.
  */
-async function* pluginCommands({ argv, launcher, sites }: Run, tolerant: boolean): AsyncGenerator<readonly CoreCommand[]> {
+async function* pluginCommands(
+  { argv, launcher, sites }: Run,
+  failed: (error: TracError) => void = () => undefined,
+): AsyncGenerator<readonly CoreCommand[]> {
   const commandsOf = async (site: ReturnType<Sites['builtIn']>): Promise<CoreCommand[]> =>
     (await site).all(ICommandProvider).flatMap((provider) => [...provider.getCommands()]);
   yield await commandsOf(sites.builtIn());
-  const dir = [...argv.slice(1, 3).filter((word) => !isFlag(word)), DEFAULT_DIR].find((one) => launcher.isEnvironment(one));
+  const named = argv.slice(1, 3).filter((word) => !isFlag(word));
+  const dir = [...named, DEFAULT_DIR].find((one) => launcher.isEnvironment(one));
   if (dir === undefined) return;
   try {
     yield await commandsOf(sites.open(dir));
   } catch (error) {
-    if (!tolerant) throw error;
+    if (!(error instanceof TracError)) throw error;
+    failed(error);
   }
 }
 
 async function allCommands(run: Run): Promise<CoreCommand[]> {
   const found = new Map(CORE_COMMANDS.map((command) => [command.name, command]));
-  for await (const commands of pluginCommands(run, true))
+  for await (const commands of pluginCommands(run))
     for (const command of commands) if (!found.has(command.name)) found.set(command.name, command);
   return [...found.values()];
 }
 
-async function unknownCommand(run: Run): Promise<never> {
-  const [first = '', second] = run.argv;
-  const names = (await allCommands(run)).map(({ name }) => name);
+function describeUnknown([first = '', second]: readonly string[], names: readonly string[]): string {
   const group = names.filter((name) => name.startsWith(`${first} `));
   if (group.length > 0) {
     const near = second === undefined ? undefined : nearest(`${first} ${second}`, group);
     const said = second === undefined ? `“${first}” needs a second word` : `There is no command “${first} ${second}”`;
-    throw new UsageError(`${said}. ${near ? `Did you mean “${near}”?` : `Known: ${group.join(', ')}.`}`);
+    return `${said}. ${near ? `Did you mean “${near}”?` : `Known: ${group.join(', ')}.`}`;
   }
-  const near =
-    nearest(`${first} ${second ?? ''}`.trim(), names) ??
-    nearest(first, [...names, ...names.flatMap((name) => name.split(' ', 1))]);
-  throw new UsageError(`There is no command “${first}”.${near ? ` Did you mean “${near}”?` : ''}`);
+  const words = [...names, ...names.flatMap((name) => name.split(' ', 1))];
+  const near = (second === undefined ? undefined : nearest(`${first} ${second}`, names)) ?? nearest(first, words);
+  return `There is no command “${first}”.${near ? ` Did you mean “${near}”?` : ''}`;
 }
 
 async function chooseCommand(run: Run): Promise<CoreCommand> {
-  const words = run.argv.slice(0, 2);
+  const words = run.argv.slice(0, 2).filter((word) => !isFlag(word));
   const own = findCommand(CORE_COMMANDS, words);
   if (own) return own;
-  for await (const commands of pluginCommands(run, false)) {
+  let unasked = '';
+  const told = (error: TracError): void => {
+    unasked = ` The environment could not be asked for commands of its own plugins: ${error.message}`;
+  };
+  const names = CORE_COMMANDS.map(({ name }) => name);
+  for await (const commands of pluginCommands(run, told)) {
     const found = findCommand(commands, words);
     if (found) return found;
+    names.push(...commands.map(({ name }) => name));
   }
-  return unknownCommand(run);
+  throw new UsageError(describeUnknown(words, [...new Set(names)]) + unasked);
 }
 
 async function printHelp(run: Run): Promise<number> {

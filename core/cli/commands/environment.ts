@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { textFlag, UsageError, usageOf } from '../arguments.ts';
 import type { CoreCommand } from '../host.ts';
 import { printJson } from '../output.ts';
@@ -8,7 +9,7 @@ const init: CoreCommand = {
   takesDir: true,
   options: { workflow: 'basic|simple|opensource|enterprise|review', database: 'URL' },
   async run(host, args) {
-    await host.launcher.createEnvironment(host.dir, {
+    await host.launcher.createEnvironment(resolve(host.dir), {
       workflow: textFlag(args, 'workflow') ?? 'basic',
       database: textFlag(args, 'database'),
     });
@@ -33,7 +34,7 @@ const serve: CoreCommand = {
     const port = readPort(textFlag(args, 'port') ?? '8000');
     const address = textFlag(args, 'host') ?? '127.0.0.1';
     const demo = args.flags['demo'] === true;
-    await host.launcher.serve(textFlag(args, 'env') ?? host.dir, { host: address, port, demo, out: host.out });
+    await host.launcher.serve(resolve(textFlag(args, 'env') ?? host.dir), { host: address, port, demo, out: host.out });
   },
 };
 
@@ -43,7 +44,7 @@ const upgrade: CoreCommand = {
   takesDir: true,
   switches: ['json'],
   async run(host, args) {
-    const migrations = await host.launcher.upgradeEnvironment(host.dir);
+    const migrations = await host.launcher.upgradeEnvironment(resolve(host.dir));
     if (args.flags['json']) printJson(host, { migrations });
     else if (migrations.length === 0) host.out('Nothing to do: the database is up to date.');
     else for (const name of migrations) host.out(`done: ${name}`);
