@@ -5,7 +5,7 @@ import { IAdjunctService } from './adjunct/types.ts';
 import type { MemorySiteSetup } from './cli/extension-points.ts';
 import { type Configuration, loadConfiguration, parseConfiguration } from './config/configuration.ts';
 import { openDatabase } from './db/database.ts';
-import { Generations } from './db/generation.ts';
+import { Generations, IGenerations } from './db/generation.ts';
 import { loadMigrations, migrate, requireMigrated } from './db/migrate.ts';
 import type { Database, MigrationSet } from './db/types.ts';
 import * as publicApi from './index.ts';
@@ -13,7 +13,8 @@ import { type Diagnosis, TracError } from './kernel/errors.ts';
 import { type Log, silentLog } from './kernel/log.ts';
 import { CODE_ROOT, type LoadedPlugin, loadBuiltInPlugins, loadSitePlugins, publicModules } from './kernel/plugin-loader.ts';
 import type { Settings } from './kernel/settings.ts';
-import { DEFAULT_GRANTS, IGrantService } from './security/index.ts';
+import { DIRECTORY } from './security/directory.ts';
+import { DEFAULT_GRANTS } from './security/index.ts';
 import { composeSite, type Site } from './site.ts';
 import { DATABASE_OPTION, PLUGINS_OPTION } from './site-options.ts';
 
@@ -169,24 +170,37 @@ async function fill(site: Site, { people = [], grants, adjuncts = new Map() }: M
       for (const value of values) await vocabulary.save(ctx, type, value);
     for (const { name, fullName, email } of people)
       await ctx.db('account').insert({ name, full_name: fullName, email, created: ctx.now.getTime() * 1000 });
-    await site.get(IGrantService).load(ctx, grants ?? DEFAULT_GRANTS);
+    const rows = Object.entries(grants ?? DEFAULT_GRANTS).flatMap(([username, actions]) =>
+      [...new Set(actions)].map((action) => ({ username, action })),
+    );
+    if (rows.length > 0) await ctx.db('permission').insert(rows);
+    await site.get(IGenerations).bump(ctx, DIRECTORY);
   });
 }
 
-/** A site that lives in memory alone: for dry runs and tests. `plugins`: further plugin modules by name, enabled. */
+/** What a site for a dry run or a test may have beyond its setup. */
+export interface MemorySiteExtras {
+  /** Further plugin modules, enabled; one of a built-in plugin's name takes its place. */
+  readonly plugins?: readonly LoadedPlugin[];
+  readonly log?: Log;
+  /** Another database than one in memory: empty, for tests. */
+  readonly database?: { readonly url: string; readonly dir: string } | undefined;
+}
+
+/** A site that lives in memory alone. */
 export async function memorySite(
   setup: MemorySiteSetup = {},
-  extra: readonly LoadedPlugin[] = [],
-  log: Log = silentLog,
+  { plugins: extra = [], log = silentLog, database: place }: MemorySiteExtras = {},
 ): Promise<Site> {
   const configuration = parseConfiguration(setup.ini ?? '', setup.file === undefined ? {} : { file: setup.file });
   const { plugins, found, migrations } = await loadPlugins(configuration, undefined);
   const names = new Set(extra.map(({ source }) => source.plugin));
   const all = [...plugins.filter(({ source }) => !names.has(source.plugin)), ...extra];
-  const database = await openDatabase('sqlite::memory:', { dir: '.', create: true, log });
+  const { url, dir } = place ?? { url: 'sqlite::memory:', dir: '.' };
+  const database = await openDatabase(url, { dir, create: true, log });
   await migrate(database, migrations);
   const site = composeSite({
-    dir: '.',
+    dir,
     configuration,
     database,
     generations: new Generations(),

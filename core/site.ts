@@ -5,10 +5,11 @@ import { checkNames } from './config/check.ts';
 import type { Configuration } from './config/configuration.ts';
 import { type Generations, IGenerations } from './db/generation.ts';
 import type { Database } from './db/types.ts';
+import * as jobs from './jobs/index.ts';
 import { IEnvironment, ISettings } from './kernel/configuration.ts';
 import type { Diagnosis } from './kernel/errors.ts';
 import { Kernel } from './kernel/kernel.ts';
-import type { Log } from './kernel/log.ts';
+import { ILog, type Log } from './kernel/log.ts';
 import { type LoadedPlugin, PACKAGE_ROOT } from './kernel/plugin-loader.ts';
 import { IDiagnostician, IRegistry, ISiteHealth } from './kernel/registry.ts';
 import { IContexts } from './security/contexts.ts';
@@ -46,6 +47,7 @@ export interface Site extends OpenSite {
   web(): Promise<WebServer>;
 }
 
+const CORE_MODULES: readonly object[] = [siteOptions, security.components, jobs.components, adjuncts, fields, tickets];
 const CORE = { plugin: 'core', file: 'core', enabledByDefault: true, required: true } as const;
 
 /** Composes one site: kernel, services, pages. Throws when the core cannot run with this configuration. */
@@ -55,6 +57,7 @@ export function composeSite(parts: SiteParts): Site {
   const contexts = security.createContexts({ database, generations, permissions: () => kernel.get(IPermissionService), log });
   kernel.provide(ISettings, configuration);
   kernel.provide(IEnvironment, { dir, configFile: configuration.file ?? path.join(dir, 'conf', 'trac.ini') });
+  kernel.provide(ILog, log);
   kernel.provide(IGenerations, generations);
   kernel.provide(IContexts, contexts);
   kernel.provide(ISiteHealth, { diagnoses: () => [...judged(), ...parts.news()] });
@@ -64,7 +67,7 @@ export function composeSite(parts: SiteParts): Site {
     return views;
   };
   kernel.provide(IViews, { render: (template, data) => getViews().render(template, data) });
-  for (const module of [siteOptions, security.components, adjuncts, fields, tickets]) kernel.load(CORE, module);
+  for (const module of CORE_MODULES) kernel.load(CORE, module);
   for (const { source, module } of parts.plugins) kernel.load(source, module);
   kernel.report(...parts.found);
   kernel.start();

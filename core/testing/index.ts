@@ -1,7 +1,7 @@
 import type { InjectOptions, LightMyRequestResponse as InjectResponse } from 'fastify';
 import { memorySite } from '../environment.ts';
 import { TracError } from '../kernel/errors.ts';
-import type { OperationContext, User } from '../security/context.ts';
+import type { OperationContext, Person, User } from '../security/context.ts';
 import type { Site } from '../site.ts';
 import { ITicketService } from '../ticket/extension-points.ts';
 import type { Applied, HistoryEntry, Problem, Submission, TicketForm } from '../ticket/types.ts';
@@ -15,6 +15,10 @@ export interface TestSiteOptions {
   readonly ini?: string;
   /** Subject to permissions and groups. Default: those of a new environment, and TRAC_ADMIN for `admin`. */
   readonly grants?: Readonly<Record<string, readonly string[]>>;
+  /** People with an account. */
+  readonly people?: readonly Person[];
+  /** An empty database to use; default: one in memory. */
+  readonly database?: { readonly url: string; readonly dir: string };
 }
 
 /** A ticket as tests compare it: its values beside id and version. */
@@ -42,7 +46,7 @@ export interface TestUser {
   apply(ticket: number | undefined, submission: Submission): Promise<Applied>;
   form(ticket?: number | { readonly id: number }): Promise<TicketForm>;
   /** Runs anything as this person in one transaction. */
-  run<T>(work: (ctx: OperationContext) => Promise<T>): Promise<T>;
+  run<T>(work: (ctx: OperationContext) => Promise<T>, now?: Date): Promise<T>;
 }
 
 /** A whole site in memory, with the plugins under test: the same code that serves people, without a socket. */
@@ -73,6 +77,8 @@ export async function testSite({
   plugins = [],
   ini = '',
   grants = DEFAULT_TEST_GRANTS,
+  people = [],
+  database,
 }: TestSiteOptions = {}): Promise<TestSite> {
   const named = Array.isArray(plugins)
     ? plugins.map((module, index) => [`plugin${index + 1}`, module] as const)
@@ -81,7 +87,7 @@ export async function testSite({
     source: { plugin, file: `${plugin} (test)`, enabledByDefault: true },
     module: module as object,
   }));
-  const site = await memorySite({ ini, grants }, extra);
+  const site = await memorySite({ ini, grants, people }, { plugins: extra, database });
   const tickets = site.get(ITicketService);
   let web: Promise<WebServer> | undefined;
 
@@ -107,7 +113,7 @@ export async function testSite({
         site.contexts.read(asker, async (ctx) =>
           tickets.form(ticket === undefined ? await tickets.draft(ctx) : await tickets.open(ctx, idOf(ticket))),
         ),
-      run: (work) => site.contexts.write(asker, work),
+      run: (work, now) => site.contexts.write(now ? { ...asker, now } : asker, work),
     };
   };
   return {

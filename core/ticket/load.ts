@@ -3,14 +3,13 @@ import type { OperationContext } from '../security/context.ts';
 import { loadTicket, type StoredTicket } from './store.ts';
 import type { TypeOf } from './submission.ts';
 import type { Field, Ticket, TicketContext } from './types.ts';
-import { isEmpty } from './values.ts';
 
 /** The default of a field on a new ticket; a default its type cannot read counts as none. */
 export function initialValue(field: Field, typeOf: TypeOf, ctx: OperationContext): unknown {
-  if (isEmpty(field.value)) return '';
+  const raw = field.value ?? '';
   const type = typeOf(field.type);
   try {
-    return type.initial ? type.initial(field.value, field, ctx) : field.value;
+    return type.initial ? type.initial(raw, field, ctx) : raw;
   } catch {
     return '';
   }

@@ -102,8 +102,13 @@ class Tickets implements ITicketService {
     const stored = outcome === 'gone' ? undefined : await this.#store(ticketCtx, form, judgement.change);
     await this.#runEffects(judgement, stored !== undefined);
     if (!stored) return { ...this.#answer(ticketCtx, form, judgement, outcome), change: undefined };
-    const { id, change } = stored;
-    const after = onTicket(ticketCtx, { id, exists: true, values: change.after, version: ticketCtx.ticket.version + 1 });
+    const { change } = stored;
+    const after = onTicket(ticketCtx, {
+      id: stored.id,
+      exists: true,
+      values: change.after,
+      version: ticketCtx.ticket.version + 1,
+    });
     await this.#tell(after, change, ticketCtx.ticket.exists);
     return { ...this.#answer(after, form, judgement, outcome), change };
   }
@@ -164,7 +169,7 @@ class Tickets implements ITicketService {
     form: FormDraft,
     change: TicketChange,
     text: (name: string, value: unknown) => string,
-  ): Promise<TicketChange> {
+  ): Promise<Stored> {
     const texts = new Map<string, string>();
     for (const [name, value] of Object.entries(change.after)) {
       if (name === 'time' || name === 'changetime') continue;

@@ -8,7 +8,7 @@ function parseChoice(raw: unknown, field: Field): string {
   const value = asText(raw);
   if (value === asText(field.value)) return value;
   if (value === '') {
-    if (field.optional) return '';
+    if (field.optional || field.options.includes('')) return '';
     throw new InvalidValueError(`Choose a value for ${field.label}; it cannot be empty.`);
   }
   if (field.options.includes(value)) return value;

@@ -65,13 +65,7 @@ export const BuiltinFields = component({
     async function choice(ctx: OperationContext, name: keyof typeof options & string, type: AdjunctType): Promise<FieldSpec[]> {
       const values = await adjuncts.list(ctx, type);
       if (values.length === 0) return [];
-      const milestone =
-        name === 'milestone'
-          ? { editPermission: 'TICKET_CHGPROP, TICKET_CHG_MILESTONE', createPermission: 'TICKET_CHG_MILESTONE' }
-          : {};
-      return [
-        { name, type: 'select', value: options[name], options: values.map((one) => one.name), ...optional(name), ...milestone },
-      ];
+      return [{ name, type: 'select', value: options[name], options: values.map((one) => one.name), ...optional(name) }];
     }
 
     function owner(ctx: OperationContext): FieldSpec {
