@@ -53,14 +53,16 @@ export async function countAttempt(ctx: OperationContext, name: string, address:
     const wait = row ? fromMicros(row.last).getTime() + waitAfter(row.failures, limit) - ctx.now.getTime() : 0;
     if (wait > 0) return wait;
   }
-  for (const [key] of keys) {
-    const failures = ((await recent(ctx.db, key, ctx.now))?.failures ?? 0) + 1;
+  const since = toMicros(new Date(ctx.now.getTime() - FORGOTTEN));
+  for (const [key] of keys)
     await ctx
       .db('login_attempt')
-      .insert({ key, failures, last: toMicros(ctx.now) })
+      .insert({ key, failures: 1, last: toMicros(ctx.now) })
       .onConflict('key')
-      .merge();
-  }
+      .merge({
+        failures: ctx.db.raw('case when ?? > ? then ?? + 1 else 1 end', ['login_attempt.last', since, 'login_attempt.failures']),
+        last: toMicros(ctx.now),
+      });
   return 0;
 }
 

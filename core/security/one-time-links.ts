@@ -1,5 +1,6 @@
 import { fromMicros, toMicros } from '../db/instants.ts';
 import { component } from '../kernel/component.ts';
+import type { OperationContext } from './context.ts';
 import { IOneTimeLinks, type OneTimeLink } from './extension-points.ts';
 import { hashSecret, newSecret } from './secrets.ts';
 
@@ -15,12 +16,19 @@ interface LinkRow {
 const HOUR = 3_600_000;
 const LIFETIME: Readonly<Record<OneTimeLink['purpose'], number>> = { invite: 7 * 24 * HOUR, reset: 24 * HOUR };
 
-const toLink = ({ purpose, account, grants, expires }: LinkRow): OneTimeLink => ({
-  purpose,
-  account,
-  grants: grants.split(',').filter(Boolean),
-  expires: fromMicros(expires),
-});
+const toLink = (row: LinkRow | undefined): OneTimeLink | undefined =>
+  row && {
+    purpose: row.purpose,
+    account: row.account,
+    grants: row.grants.split(',').filter(Boolean),
+    expires: fromMicros(row.expires),
+  };
+
+const valid = async ({ db, now }: OperationContext, token: string): Promise<LinkRow | undefined> =>
+  db<LinkRow>('one_time_link')
+    .where({ token_hash: hashSecret(token) })
+    .where('expires', '>', toMicros(now))
+    .first();
 
 /** Keeps the links that work once; of their tokens only hashes are stored. */
 export const OneTimeLinkSystem = component({
@@ -40,22 +48,11 @@ export const OneTimeLinkSystem = component({
       });
       return token;
     },
-    async find(ctx, token) {
-      const row = await ctx
-        .db<LinkRow>('one_time_link')
-        .where({ token_hash: hashSecret(token) })
-        .where('expires', '>', toMicros(ctx.now))
-        .first();
-      return row && toLink(row);
-    },
+    find: async (ctx, token) => toLink(await valid(ctx, token)),
     async use(ctx, token) {
-      const [row] = await ctx
-        .db<LinkRow>('one_time_link')
-        .where({ token_hash: hashSecret(token) })
-        .where('expires', '>', toMicros(ctx.now))
-        .delete()
-        .returning('*');
-      return row && toLink(row as LinkRow);
+      const row = await valid(ctx, token);
+      const taken = row ? await ctx.db('one_time_link').where({ token_hash: row.token_hash }).delete() : 0;
+      return taken === 1 ? toLink(row) : undefined;
     },
     async purge(ctx) {
       await ctx.db('one_time_link').where('expires', '<=', toMicros(ctx.now)).delete();
