@@ -13,6 +13,7 @@ import {
   type OneTimeLink,
   type OperationContext,
   type Outcome,
+  type User,
   type WebRequest,
 } from 'tracts';
 import { sessionCookies } from './session-cookies.ts';
@@ -100,7 +101,7 @@ async function accept(services: Services, ctx: OperationContext, request: WebReq
   if (problems.length > 0) return page(link, typed, problems);
   const passwordHash = await services.passwords.hash(password);
   try {
-    const { token, session } = await settle(services, request, typed, passwordHash);
+    const { token, session } = await settle(services, ctx.user, request, typed, passwordHash);
     const notice = { kind: 'notice', text: `Welcome, ${typed.full_name || typed.name}. You are logged in.` } as const;
     return { redirect: '/', notice, cookies: sessionCookies(token, session, ctx) };
   } catch (error) {
@@ -121,11 +122,12 @@ function faults({ passwords }: Services, typed: Typed, password: string, again: 
 /** Everything the link promised, or nothing: should the name be taken, the link stays good. */
 function settle(
   { contexts, links, users, grants, sessions }: Services,
+  user: User,
   request: WebRequest,
   { name, full_name: fullName, email }: Typed,
   passwordHash: string,
 ) {
-  return contexts.write({ user: { name, authenticated: true }, via: 'web' }, async (ctx) => {
+  return contexts.write({ user, via: 'web' }, async (ctx) => {
     const link = await links.use(ctx, request.params['token'] ?? '');
     if (link === undefined) throw goneError();
     if (link.account === '') await users.add(ctx, { name }).catch(blame('name'));
