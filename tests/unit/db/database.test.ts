@@ -5,7 +5,6 @@ import { promisify } from 'node:util';
 import Sqlite from 'better-sqlite3';
 import { afterEach, describe, expect, test } from 'vitest';
 import { openDatabase } from '../../../core/db/database.ts';
-import { parseDatabaseUrl } from '../../../core/db/database-url.ts';
 import type { Database } from '../../../core/db/types.ts';
 import { TracError } from '../../../core/kernel/errors.ts';
 import { createTestDatabase, eachDialect } from '../../support/databases.ts';
@@ -385,21 +384,5 @@ describe('PostgreSQL', () => {
     expect((await refusal(url.replace('postgres@', 'nobody-here@'), dir)).message).toContain('refuses the login');
     expect((await refusal(`${url}?sslmode=require`, dir)).message).toContain('cannot be used');
     await drop();
-  });
-});
-
-describe('[trac] database', () => {
-  test.each(['', 'mysql://u:secret@h/db', 'sqlite:', 'postgres://', 'postgres://host', 'tracts.db', 'postgres://[bad/x'])(
-    'refuses %j with an example of what to write and without passwords',
-    (url) => {
-      expect(() => parseDatabaseUrl(url, '/env')).toThrow(/sqlite:db\/tracts\.db/);
-      expect(() => parseDatabaseUrl(url, '/env')).not.toThrow(/secret/);
-    },
-  );
-
-  test('paths of SQLite are relative to the environment', () => {
-    expect(parseDatabaseUrl('sqlite:db/tracts.db', '/env')).toEqual({ dialect: 'sqlite', file: '/env/db/tracts.db' });
-    expect(parseDatabaseUrl('sqlite:/var/x.db', '/env')).toEqual({ dialect: 'sqlite', file: '/var/x.db' });
-    expect(parseDatabaseUrl('sqlite:///var/x.db', '/env')).toEqual({ dialect: 'sqlite', file: '/var/x.db' });
   });
 });
