@@ -8,7 +8,7 @@ export interface PasswordCost {
   readonly p: number;
 }
 
-export const DEFAULT_COST: PasswordCost = { ln: 15, r: 8, p: 3 };
+const DEFAULT_COST: PasswordCost = { ln: 15, r: 8, p: 3 };
 const KEY_BYTES = 32;
 /** Longer ones are refused: hashing them would only serve whoever wants to keep us busy. */
 const LONGEST = 1000;

@@ -3,7 +3,7 @@ import type { PermissionInfo } from '../kernel/registry.ts';
 import type { Settings } from '../kernel/settings.ts';
 
 /** Holding it means holding everything that anybody defines. */
-export const ALL_PERMISSIONS = 'TRAC_ADMIN';
+const ALL_PERMISSIONS = 'TRAC_ADMIN';
 
 /** Trac's rule: what is given to a subject is a permission when all its letters are upper case, and else a group. */
 export const isPermissionName = (name: string): boolean => name === name.toUpperCase() && name !== name.toLowerCase();
