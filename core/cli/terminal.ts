@@ -41,13 +41,12 @@ async function askWithoutEcho({ stdin, stderr }: Streams, question: string): Pro
     output: new Writable({ write: (_chunk, _encoding, done) => done() }),
     terminal: true,
   });
-  const closed = once(reader, 'close').then(() => {
-    throw new BadRequestError('Stopped: no password was given.');
-  });
   try {
-    return await Promise.race([reader.question(''), closed]);
+    // Ctrl-C rejects the question; the end of input closes the reader without an answer.
+    const answer = await Promise.race([reader.question(''), once(reader, 'close')]).catch(() => undefined);
+    if (typeof answer === 'string') return answer;
+    throw new BadRequestError('Stopped: no password was given.');
   } finally {
-    closed.catch(() => undefined);
     reader.close();
     stderr.write('\n');
   }

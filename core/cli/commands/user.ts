@@ -44,7 +44,7 @@ const add: CoreCommand = {
     const site = await host.openSite();
     const users = site.get(IUserService);
     if (await site.contexts.read(OPERATOR, (ctx) => users.find(ctx, name)))
-      throw new BadRequestError(`There is an account “${name}” already. To set its password: tracts user password ${name}`);
+      throw new BadRequestError(`There is an account “${name}” already. "tracts user password ${name}" sets its password.`);
     const passwordHash = await readHash(host, site, name);
     await site.contexts.write(OPERATOR, (ctx) => users.add(ctx, { name, passwordHash, ...profileOf(args) }));
     host.out(`Added ${name}.`);
