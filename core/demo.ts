@@ -157,7 +157,7 @@ async function tell(site: Site, { summary, description, fields, by, age, steps }
 }
 
 async function submit(site: Site, name: string, now: Date, id: number | undefined, submission: Submission): Promise<number> {
-  const asker = { user: { name, authenticated: true }, via: 'cli', now } as const;
+  const asker = { user: { name, authenticated: true }, via: 'web', now } as const;
   const applied = await site.contexts.write(asker, (ctx) => site.get(ITicketService).apply(ctx, id, submission));
   if (!applied.ok || applied.id === undefined)
     throw new Error(`demo: ${applied.problems.map(({ message }) => message).join(' ')}`);

@@ -4,7 +4,7 @@ import { watchConfiguration } from './config/watch.ts';
 import { requireMigrated } from './db/migrate.ts';
 import { loadPlugins, type OpenedEnvironment, openEnvironment } from './environment.ts';
 import { startJobs } from './jobs/index.ts';
-import type { Diagnosis } from './kernel/errors.ts';
+import { type Diagnosis, TracError } from './kernel/errors.ts';
 import type { Log } from './kernel/log.ts';
 import { composeSite, type Site } from './site.ts';
 import type { WebServer } from './web/server.ts';
@@ -66,13 +66,28 @@ export async function serveEnvironment(dir: string, { host, port, log }: ServeOp
     await before.web.close();
     await before.site.close();
   };
-  const watch = watchConfiguration(environment.configuration as never, (told) => {
+  const watch = watchConfiguration({ ...environment.configuration, file: configFileOf(dir) }, (told) => {
     turn = turn.then(() =>
       'error' in told ? refuse(told.error) : replace(() => recompose(environment, told.configuration, news, log)),
     );
   });
   const server = createServer((request, response) => running.web.handler(request, response));
-  await listen(server, host, port);
+  const close = async (): Promise<void> => {
+    watch.stop();
+    await turn;
+    server.close();
+    server.closeIdleConnections();
+    await running.stopJobs();
+    await running.web.close();
+    await running.site.close();
+    await environment.database.close();
+  };
+  try {
+    await listen(server, host, port);
+  } catch (error) {
+    await close();
+    throw error;
+  }
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${(server.address() as AddressInfo).port}`,
     get site() {
@@ -82,16 +97,7 @@ export async function serveEnvironment(dir: string, { host, port, log }: ServeOp
       watch.check();
       return turn;
     },
-    close: async () => {
-      watch.stop();
-      await turn;
-      server.close();
-      server.closeIdleConnections();
-      await running.stopJobs();
-      await running.web.close();
-      await running.site.close();
-      await environment.database.close();
-    },
+    close,
   };
 }
 
@@ -117,10 +123,18 @@ async function recompose(
 
 function listen(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      resolve();
-    });
+    server.once('error', (error: NodeJS.ErrnoException) => reject(listenFault(error, host, port)));
+    server.listen(port, host, resolve);
   });
 }
+
+const LISTEN_FAULTS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'Another program uses this address. Stop it, or give another port: --port N',
+  EACCES: 'This port needs more rights than you have. Give one above 1024: --port N',
+  EADDRNOTAVAIL: 'This machine does not have that address. Give another: --host 127.0.0.1',
+};
+
+const listenFault = (error: NodeJS.ErrnoException, host: string, port: number): Error => {
+  const reason = LISTEN_FAULTS[error.code ?? ''];
+  return reason ? new TracError('LISTEN', `Cannot listen on ${host}, port ${port}. ${reason}`, 400) : error;
+};
