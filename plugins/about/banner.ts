@@ -2,6 +2,7 @@ import { component, type Diagnosis, IRequestFilter, ISiteHealth } from 'tracts';
 
 /** Tells administrators on every page that something is wrong with the site; /about says what. */
 export const SiteBanner = component({
+  doc: 'Tells administrators on every page what is wrong with the site.',
   implements: [IRequestFilter],
   uses: { health: ISiteHealth },
   create: ({ health }) => ({

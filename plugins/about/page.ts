@@ -15,6 +15,7 @@ import {
 
 /** /about: the version; for those who look after the site also every component and what is wrong. */
 export const AboutPage = component({
+  doc: 'Serves /about: version, components, what is wrong.',
   implements: [IRouteProvider, INavigationContributor],
   uses: { registry: IRegistry, health: ISiteHealth, environment: IEnvironment },
   create: ({ registry, health, environment }) => ({
@@ -54,12 +55,13 @@ function readVersion(dir: string): string {
 const mayLookInside = (ctx: OperationContext): boolean => ctx.can('CONFIG_VIEW') || ctx.can('TRAC_ADMIN');
 
 function viewDiagnosis({ severity, message, remedy = '', place, component: id = '' }: Diagnosis) {
-  return { severity, message, remedy, component: id, place: place === undefined ? '' : describe(place) };
+  return { severity, message, remedy, component: id, place: place === undefined ? '' : describe(place, message) };
 }
 
-/** A message that begins with its place need not repeat it, so that the place is only said where it adds something. */
-function describe({ file, line }: Place): string {
-  return [file, line === undefined ? '' : `line ${line}`].filter(Boolean).join(', ');
+/** Where to look, unless the message says so itself. */
+function describe({ file, line }: Place, message: string): string {
+  if (line === undefined || message.includes(`line ${line}`)) return '';
+  return [file, `line ${line}`].filter(Boolean).join(', ');
 }
 
 function groupByPlugin(components: readonly ComponentInfo[]) {

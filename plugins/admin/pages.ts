@@ -13,6 +13,7 @@ import {
 
 /** /admin: the panels this person may see, and each panel within a frame that leads to the others. */
 export const AdminPages = component({
+  doc: 'Serves /admin and the panels of other components.',
   implements: [IRouteProvider, INavigationContributor],
   uses: { providers: IAdminPanelProvider },
   create: ({ providers }) => {

@@ -21,6 +21,7 @@ const HOME = '/admin/users';
 
 /** /admin/users: who has an account, who may do what. Accounts are TRAC_ADMIN's affair; grants also PERMISSION_GRANT's and PERMISSION_REVOKE's. */
 export const UsersPanel = component({
+  doc: 'Serves /admin/users: accounts, invitations, groups, permissions.',
   implements: [IAdminPanelProvider],
   uses: {
     users: IUserService,

@@ -38,6 +38,7 @@ interface Problem {
 
 /** /invite/<token>: where a one-time link leads. Sets a password, and the name where it is not settled yet. */
 export const InvitationPage = component({
+  doc: 'Serves /invite: where one-time links lead.',
   implements: [IRouteProvider],
   uses: {
     contexts: IContexts,

@@ -25,6 +25,7 @@ const NOT_KEPT = { 'cache-control': 'no-store' };
 
 /** /login and /logout. A script that sends HTTP Basic to /login, or to a path below it, gets its session cookie there. */
 export const LoginPages = component({
+  doc: 'Serves /login and /logout.',
   implements: [IRouteProvider, INavigationContributor],
   uses: { contexts: IContexts, passwords: IPasswords, sessions: ISessionService },
   create: (services) => ({

@@ -49,6 +49,7 @@ const ZONE_OPTIONS = [
 
 /** /prefs: a person's own settings, password and sessions. */
 export const PreferencesPages = component({
+  doc: 'Serves /prefs: own settings, password, sessions.',
   implements: [IRouteProvider, INavigationContributor],
   uses: { contexts: IContexts, passwords: IPasswords, sessions: ISessionService, users: IUserService },
   create: (services) => ({
