@@ -28,6 +28,7 @@ test('refused preferences come back as typed with each problem next to its field
   const answer = await save({ time_zone: 'Mars/Olympus', theme: 'pink' });
   expect(answer.statusCode).toBe(422);
   expect(answer.body).toContain('id="problem-time_zone"');
+  expect(answer.body.match(/aria-invalid/g)).toHaveLength(2);
   expect(answer.body).toContain('href="#field-theme"');
   expect(answer.body).toContain('value="Typed"');
   const email = await save({ email: 'no address' });
