@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { watchConfiguration } from './config/watch.ts';
 import { requireMigrated } from './db/migrate.ts';
-import { loadPlugins, type OpenedEnvironment, openEnvironment } from './environment.ts';
+import { configFileOf, loadPlugins, type OpenedEnvironment, openEnvironment } from './environment.ts';
 import { startJobs } from './jobs/index.ts';
 import { type Diagnosis, TracError } from './kernel/errors.ts';
 import type { Log } from './kernel/log.ts';

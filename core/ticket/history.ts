@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
+import { fromMicros, toMicros } from '../db/instants.ts';
 import { NotFoundError } from '../kernel/errors.ts';
 import type { HistoryEntry } from './types.ts';
-import { fromMicros, toMicros } from './values.ts';
 
 /** One change as it goes into the history: stored texts before and after. */
 export interface NewEntry {

@@ -56,7 +56,7 @@ export async function judge(
     number: undefined,
     author: authorOf(ctx, submission),
   };
-  problems.push(...(await commentProblems(ctx, form, submission, maxComment)), ...requiredProblems(ctx, form, change));
+  problems.push(...(await commentProblems(ctx, form, submission, maxComment)), ...requiredProblems(ctx, form, change, problems));
   const collision = isStale(ctx, submission, change, offer);
   if (collision)
     problems.push({
@@ -114,11 +114,19 @@ async function canReplyTo(ctx: TicketContext, replyTo: string): Promise<boolean>
 }
 
 /** A required field must be filled in by whoever can; an old ticket without it stays workable for those who cannot. */
-function requiredProblems(ctx: TicketContext, form: FormDraft, { after, changed }: TicketChange): Problem[] {
+function requiredProblems(
+  ctx: TicketContext,
+  form: FormDraft,
+  { after, changed }: TicketChange,
+  known: readonly Problem[],
+): Problem[] {
+  const told = new Set(known.map(({ field }) => field));
   const isDue = (name: string, editable: boolean): boolean =>
     changed.has(name) || (editable && (!ctx.ticket.exists || changed.size > 0));
   return [...form.fields.values()]
-    .filter((field) => field.required && isEmpty(after[field.name]) && isDue(field.name, field.editable))
+    .filter(
+      (field) => field.required && isEmpty(after[field.name]) && !told.has(field.control) && isDue(field.name, field.editable),
+    )
     .map(({ control, label }) => ({ field: control, message: `${label} is needed.` }));
 }
 

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
-import { fromMicros, isColumn, TEXT_COLUMNS, toMicros } from './values.ts';
+import { fromMicros, toMicros } from '../db/instants.ts';
+import { isColumn, TEXT_COLUMNS } from './values.ts';
 
 /** One row of the ticket table with its custom values; texts as stored, `''` for NULL. */
 export interface StoredTicket {

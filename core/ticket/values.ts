@@ -35,10 +35,6 @@ export class InvalidValueError extends TracError {
   }
 }
 
-/** Microseconds since the epoch, as the database keeps instants. */
-export const toMicros = (time: Date): number => time.getTime() * 1000;
-export const fromMicros = (micros: number): Date => new Date(micros / 1000);
-
 /** Empty means: nothing there. `'0'` and `false` are values. */
 export const isEmpty = (value: unknown): boolean =>
   value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0);
