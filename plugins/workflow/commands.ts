@@ -59,10 +59,23 @@ async function diagnose(site: OpenSite, knowsPeople: boolean): Promise<Diagnosis
 const printed = ({ severity, message, remedy, place }: Diagnosis): string =>
   `${place?.line === undefined ? '' : `line ${place.line}: `}${severity}: ${message}${remedy ? ` ${remedy}` : ''}`;
 
+const placeOf = (error: TracError): Place | undefined => ('place' in error ? (error.place as Place) : undefined);
+
+/** A file that is refused as a whole is one finding: what reads findings needs no second form for it. */
+async function findAll(host: CommandHost, file: string | undefined): Promise<readonly Diagnosis[]> {
+  const ini = file === undefined ? undefined : await readText(file);
+  try {
+    const site = ini === undefined ? await host.openSite() : await host.memorySite({ ini, ...(file ? { file } : {}) });
+    return await diagnose(site, ini === undefined);
+  } catch (error) {
+    const place = error instanceof TracError ? placeOf(error) : undefined;
+    if (!(error instanceof TracError) || place === undefined) throw error;
+    return [{ severity: 'error', message: error.message, remedy: 'Nothing of the file is used until this is mended.', place }];
+  }
+}
+
 async function check(host: CommandHost, { flags }: CommandArguments): Promise<number> {
-  const file = flags['ini'];
-  const site = typeof file === 'string' ? await host.memorySite({ ini: await readText(file), file }) : await host.openSite();
-  const found = await diagnose(site, typeof file !== 'string');
+  const found = await findAll(host, typeof flags['ini'] === 'string' ? flags['ini'] : undefined);
   if (flags['json'])
     host.out(
       JSON.stringify(
@@ -158,8 +171,7 @@ async function simulateLive(host: CommandHost, id: number, user: string): Promis
 
 function refuse(host: CommandHost, error: unknown): number {
   if (!(error instanceof TracError && error.expose)) throw error;
-  const place = 'place' in error ? (error.place as Place | undefined) : undefined;
-  host.out(JSON.stringify({ error: { message: error.message, line: place?.line ?? null } }));
+  host.out(JSON.stringify({ error: { message: error.message, line: placeOf(error)?.line ?? null } }));
   return 1;
 }
 

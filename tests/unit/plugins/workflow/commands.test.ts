@@ -109,6 +109,13 @@ describe('tracts workflow check', () => {
     expect((await run('workflow check', [], { ini: file })).text).toMatch(/^line 2: warning: .*\nline 3: error: /);
   });
 
+  it('reports a file that is refused as a whole with its line, as one finding', async () => {
+    const file = write('twice.ini', '[ticket-workflow]\na = new -> b\na = new -> c\n');
+    const { code, text } = await run('workflow check', [], { ini: file, json: true });
+    expect(code).toBe(1);
+    expect(JSON.parse(text)).toEqual([{ line: 3, severity: 'error', message: expect.any(String), remedy: expect.any(String) }]);
+  });
+
   it('finds nothing wrong with a new environment', async () => {
     expect(await run('workflow check', [])).toEqual({ code: 0, text: 'The workflow is sound.' });
   });
