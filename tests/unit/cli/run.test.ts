@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCommandLine } from '../../../core/cli/run.ts';
 import { CommandLine } from '../../support/command-line.ts';
@@ -50,6 +50,16 @@ describe('help', () => {
 
   it('lists the commands of an environment’s own plugins', async () => {
     expect((await cli.run(['help', env])).out).toMatch(/^ {2}greet loudly +Says greet loudly\.$/m);
+  });
+
+  it('says of each built-in command what docs/admin/command-line.md says', async () => {
+    const page = readFileSync(new URL('../../../docs/admin/command-line.md', import.meta.url), 'utf8');
+    const written = page.split('\n').filter((line) => line.startsWith('tracts '));
+    const { out } = await cli.run(['--help', cli.folder]);
+    const names = [...out.matchAll(/^ {2}([a-z]+(?: [a-z]+)?) {2,}/gm)].map(([, name = '']) => name);
+    const usages: string[] = [];
+    for (const name of names) usages.push((await cli.run([...name.split(' '), '--help'])).out.split('\n')[0] ?? '');
+    expect(written.map((line) => `Usage: ${line}`).sort()).toEqual(usages.sort());
   });
 
   it('works beside an environment that cannot be opened', async () => {
