@@ -11,7 +11,7 @@ import { describeDiagnosis, printJson, printTable } from '../output.ts';
 import { toTracField } from '../trac-field.ts';
 
 /** The text of a trac.ini that is named on the command line. */
-export function readIniFile(file: string): string {
+function readIniFile(file: string): string {
   let bytes: Buffer;
   try {
     bytes = readFileSync(file);

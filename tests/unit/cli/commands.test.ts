@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runCommandLine } from '../../../core/cli/run.ts';
 import { CommandLine } from '../../support/command-line.ts';
 
 const cli = new CommandLine();
@@ -49,7 +50,6 @@ it('upgrade says what it did, or that there was nothing to do', async () => {
   const { launcher } = cli;
   const older = { ...launcher, upgradeEnvironment: async () => ['core/0001_schema'] };
   const lines: string[] = [];
-  const { runCommandLine } = await import('../../../core/cli/run.ts');
   const io = {
     out: (line: string) => void lines.push(line),
     err: () => undefined,
