@@ -39,8 +39,8 @@ export async function loadPlugins(settings: Settings, dir: string | undefined): 
   builtIn ??= loadBuiltInPlugins();
   const own = await builtIn;
   const names = new Set(own.map(({ source }) => source.plugin));
-  const raw = settings.get(PLUGINS_OPTION.section, PLUGINS_OPTION.name);
-  const packages = raw === undefined ? [] : PLUGINS_OPTION.parse(raw);
+  const { section, name } = PLUGINS_OPTION;
+  const packages = { names: PLUGINS_OPTION.parse(settings.get(section, name) ?? ''), place: settings.place(section, name) };
   const theirs = dir
     ? await loadSitePlugins(dir, packages, await publicModules(publicApi), names)
     : { plugins: [], diagnoses: [] };

@@ -12,6 +12,7 @@ import { Kernel } from './kernel/kernel.ts';
 import { ILog, type Log } from './kernel/log.ts';
 import { type LoadedPlugin, PACKAGE_ROOT } from './kernel/plugin-loader.ts';
 import { IDiagnostician, IRegistry, ISiteHealth } from './kernel/registry.ts';
+import { dropMisfits } from './probes.ts';
 import { IContexts } from './security/contexts.ts';
 import { IPermissionService } from './security/extension-points.ts';
 import * as security from './security/index.ts';
@@ -71,6 +72,7 @@ export function composeSite(parts: SiteParts): Site {
   for (const { source, module } of parts.plugins) kernel.load(source, module);
   kernel.report(...parts.found);
   kernel.start();
+  dropMisfits(kernel);
   const judged = judgeOnce(kernel, configuration);
   return {
     settings: configuration,

@@ -9,6 +9,17 @@ import type { Job } from './extension-points.ts';
 const CLOCK: Asker = { user: { name: 'tracts', authenticated: true }, via: 'job' };
 const DAY = 86_400_000;
 
+/** Throws when two jobs have one name or a schedule cannot be read. */
+export function checkJobs(jobs: readonly Job[]): void {
+  const names = new Set<string>();
+  for (const { name, schedule } of jobs) {
+    if (names.has(name)) throw new TracError('JOB', `Two jobs are called ${name}. Rename one of them.`);
+    if (!validate(schedule))
+      throw new TracError('JOB', `Job ${name}: "${schedule}" is no schedule. Example: "0 4 * * *", each day at four.`);
+    names.add(name);
+  }
+}
+
 /** Runs jobs by the clock until stopped. The only file that knows node-cron. */
 export class Scheduler {
   readonly #contexts: IContexts;
@@ -23,13 +34,7 @@ export class Scheduler {
 
   /** Throws, before any is started, when two jobs have one name or a schedule cannot be read. */
   start(jobs: readonly Job[]): void {
-    const names = new Set<string>();
-    for (const { name, schedule } of jobs) {
-      if (names.has(name)) throw new TracError('JOB', `Two jobs are called ${name}. Rename one of them.`);
-      if (!validate(schedule))
-        throw new TracError('JOB', `Job ${name}: "${schedule}" is no schedule. Example: "0 4 * * *", each day at four.`);
-      names.add(name);
-    }
+    checkJobs(jobs);
     for (const job of jobs) this.#schedule(job);
   }
 

@@ -52,3 +52,37 @@ export const isComponent = (x: unknown): x is Component =>
   x !== null &&
   (x as Component).kind === 'component' &&
   typeof (x as Component).spec?.create === 'function';
+
+const isToken = (x: unknown): boolean =>
+  typeof x === 'object' && x !== null && typeof (x as AnyToken).symbol === 'symbol' && typeof (x as AnyToken).name === 'string';
+
+const isOption = (x: unknown): boolean =>
+  typeof x === 'object' &&
+  x !== null &&
+  typeof (x as AnyOption).section === 'string' &&
+  typeof (x as AnyOption).parse === 'function';
+
+const isRecord = (x: unknown): x is Readonly<Record<string, unknown>> => typeof x === 'object' && x !== null;
+
+/**
+ * What is wrong with a declaration, as the end of a sentence; undefined: nothing. The compiler finds all of this in a plugin
+ * that is compiled, but one dropped into a folder may never have met it.
+ */
+export function declarationFault({ spec }: Component): string | undefined {
+  const { implements: roles, uses = {}, options = {}, permissions = {}, includes = {} } = spec as Partial<Component['spec']>;
+  if (!Array.isArray(roles)) return 'has no list "implements"';
+  const strange = roles.findIndex((token) => !isToken(token));
+  if (strange >= 0) return `names no interface as number ${strange + 1} of "implements"; is its import spelt right?`;
+  const parts: readonly (readonly [string, unknown, (x: unknown) => boolean, string])[] = [
+    ['uses', uses, isToken, 'no interface or service; is its import spelt right?'],
+    ['options', options, isOption, 'no option; write option.text(...) or the like'],
+    ['permissions', permissions, (x) => typeof x === 'string', 'no line of help'],
+    ['includes', includes, Array.isArray, 'no list of permissions'],
+  ];
+  for (const [part, entries, isGood, fault] of parts) {
+    if (!isRecord(entries)) return `has "${part}", but not as an object`;
+    const bad = Object.keys(entries).find((key) => !isGood(entries[key]));
+    if (bad !== undefined) return `has under "${part}", ${bad}: ${fault}`;
+  }
+  return undefined;
+}

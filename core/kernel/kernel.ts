@@ -1,7 +1,6 @@
 import 'reflect-metadata';
 import { type DependencyContainer, instanceCachingFactory, container as root } from 'tsyringe';
-import type { Component } from './component.ts';
-import { isComponent } from './component.ts';
+import { type Component, component, declarationFault, isComponent } from './component.ts';
 import { decide } from './enablement.ts';
 import { type Diagnosis, describePlace, TracError } from './errors.ts';
 import type { AnyOption } from './option.ts';
@@ -59,19 +58,27 @@ export class Kernel implements IRegistry {
 
   /** Takes note of every component that a plugin module exports, as `<plugin>.<ExportName>`. */
   load(source: PluginSource, module: object): void {
-    for (const [name, value] of Object.entries(module)) {
-      if (!isComponent(value)) continue;
-      const id = `${source.plugin}.${name}`;
-      const { enabled, rule } = source.required
-        ? { enabled: true, rule: undefined }
-        : decide(this.#settings, id, source.enabledByDefault);
-      const decidedBy = rule
-        ? `${describePlace({ ...rule.place, key: rule.key })} = ${rule.value}`
-        : source.required
-          ? 'always on'
-          : 'default';
-      this.#entries.push({ id, source, component: value, decidedBy, self: Symbol(id), enabled, options: {}, problems: [] });
-    }
+    for (const [name, value] of Object.entries(module))
+      if (isComponent(value)) this.#add(source, `${source.plugin}.${name}`, value);
+  }
+
+  #add(source: PluginSource, id: string, declared: Component): void {
+    const { enabled, rule } = source.required
+      ? { enabled: true, rule: undefined }
+      : decide(this.#settings, id, source.enabledByDefault);
+    const byDefault = source.required ? 'always on' : 'default';
+    const decidedBy = rule ? `${describePlace({ ...rule.place, key: rule.key })} = ${rule.value}` : byDefault;
+    const fault = declarationFault(declared);
+    const sound = fault === undefined ? declared : EMPTY;
+    const entry: Entry = { id, source, component: sound, decidedBy, self: Symbol(id), enabled, options: {}, problems: [] };
+    this.#entries.push(entry);
+    if (fault === undefined) return;
+    this.#isolate(entry, {
+      severity: 'error',
+      message: `${source.file}: component ${id} ${fault}`,
+      remedy: 'Correct what component() is given. The rest of the site runs without it.',
+      place: { file: source.file },
+    });
   }
 
   /** Reports something found wrong outside the kernel, e.g. a plugin file that cannot be imported. */
@@ -112,6 +119,21 @@ export class Kernel implements IRegistry {
       this.#diagnoses.push(...diagnoses);
     }
     return instances as T[];
+  }
+
+  /** Switches a component off after all, because what it answers cannot be used; throws when it is the core's own. */
+  drop(instance: object, reason: string): void {
+    const entry = this.#entries.find(({ id }) => id === this.#ids.get(instance));
+    if (!entry) throw new TracError('KERNEL', reason);
+    this.#isolate(entry, {
+      severity: 'error',
+      message: `${entry.source.file}: component ${entry.id} is left out: ${reason}`,
+      remedy: `Correct it, or write "${entry.id} = disabled" into [components] of trac.ini.`,
+      place: { file: entry.source.file },
+    });
+    for (const [symbol, filled] of this.#points)
+      this.#points.set(symbol, Object.freeze(filled.filter((one) => one !== instance)));
+    this.#describePermissions();
   }
 
   idOf(instance: object): string {
@@ -301,6 +323,9 @@ export class Kernel implements IRegistry {
     }
   }
 }
+
+/** Stands in for a component whose declaration makes no sense, so that it can still be listed. */
+const EMPTY = component({ implements: [], create: () => ({}) });
 
 const implementsToken = (entry: Entry, token: Token<unknown>): boolean =>
   entry.component.spec.implements.some(({ symbol }) => symbol === token.symbol);

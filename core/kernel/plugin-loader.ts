@@ -3,8 +3,15 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { createJiti } from 'jiti';
-import type { Diagnosis } from './errors.ts';
+import { isComponent } from './component.ts';
+import { type Diagnosis, describePlace, type Place } from './errors.ts';
 import type { PluginSource } from './kernel.ts';
+
+/** The npm packages to load, and where the list stands. */
+export interface PackageList {
+  readonly names: readonly string[];
+  readonly place: Place;
+}
 
 /** A plugin's module, or why there is none. */
 export interface LoadedPlugin {
@@ -89,7 +96,7 @@ export async function publicModules(core: object): Promise<Record<string, object
  */
 export async function loadSitePlugins(
   envDir: string,
-  packages: readonly string[],
+  packages: PackageList,
   modules: Record<string, object>,
   taken: ReadonlySet<string>,
 ): Promise<LoadResult> {
@@ -114,6 +121,7 @@ export async function loadSitePlugins(
     names.add(plugin);
     try {
       const module = (await jiti.import(file)) as object;
+      if (!Object.values(module).some(isComponent)) diagnoses.push(nothingIn(plugin, file));
       const migrations = await importMigrations(path.join(path.dirname(file), 'migrations'), file, (name) => jiti.import(name));
       plugins.push({
         source: { plugin, file, enabledByDefault: true },
@@ -121,11 +129,10 @@ export async function loadSitePlugins(
         ...(migrations.length > 0 ? { migrations } : {}),
       });
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
       const remedy = 'Correct the file, or move it out of the plugins folder. The rest of the site runs without it.';
       diagnoses.push({
         severity: 'error',
-        message: `${file}: the plugin could not be loaded: ${reason}`,
+        message: `${file}: the plugin could not be loaded: ${reasonOf(error)}`,
         remedy,
         component: plugin,
         place: { file },
@@ -134,6 +141,18 @@ export async function loadSitePlugins(
   }
   return { plugins, diagnoses };
 }
+
+/** One line: of a module that is missing, Node lists on further ones who asked for it. */
+const reasonOf = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).replace(/\nRequire stack:.*/s, '').replace(/\s+/g, ' ');
+
+const nothingIn = (plugin: string, file: string): Diagnosis => ({
+  severity: 'warning',
+  message: `${file}: the file exports no component, so it adds nothing.`,
+  remedy: 'Write "export const Name = component({ ... })", or move the file out of the plugins folder.',
+  component: plugin,
+  place: { file },
+});
 
 /** A plugin that is a folder may bring migrations; one that is a file has none. */
 async function importMigrations(dir: string, file: string, load: (file: string) => Promise<unknown>): Promise<PluginMigration[]> {
@@ -151,19 +170,18 @@ async function importMigrations(dir: string, file: string, load: (file: string) 
 }
 
 /** Entry files of npm packages, resolved from the environment folder. */
-function findPackages(envDir: string, packages: readonly string[], diagnoses: Diagnosis[]): Candidate[] {
+function findPackages(envDir: string, { names, place }: PackageList, diagnoses: Diagnosis[]): Candidate[] {
   const require = createRequire(path.join(envDir, 'plugins', 'loader.js'));
-  return packages.flatMap((name): Candidate[] => {
+  return names.flatMap((name): Candidate[] => {
     try {
       const file = require.resolve(name);
       if (!statSync(file).isFile()) throw new Error('not a file');
       return [{ plugin: name.replace(/^@[^/]+\//, ''), file }];
     } catch {
       const remedy = `Run "npm install ${name}" in ${envDir}, or take the name out of the list.`;
-      const place = { section: 'trac', key: 'plugins' };
       diagnoses.push({
         severity: 'error',
-        message: `[trac] plugins: the package ${name} is not installed in ${envDir}.`,
+        message: `${describePlace(place)}: the package ${name} is not installed in ${envDir}.`,
         remedy,
         place,
         component: name,

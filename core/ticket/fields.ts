@@ -24,6 +24,16 @@ function makeField(spec: FieldSpec, source: string, type: FieldType): Field {
   return field;
 }
 
+/** Field types by name; throws when two bear one name. */
+export function gatherTypes(providers: Iterable<ITicketFieldTypeProvider>): ReadonlyMap<string, FieldType> {
+  const found = new Map<string, FieldType>();
+  for (const type of [...providers].flatMap((provider) => provider.getFieldTypes())) {
+    if (found.has(type.name)) throw new TracError('FIELDS', `The field type "${type.name}" exists already.`);
+    found.set(type.name, type);
+  }
+  return found;
+}
+
 /** Knows every field and field type that enabled components provide. */
 export const TicketFields = component({
   doc: 'Gathers the ticket fields of all providers.',
@@ -31,21 +41,8 @@ export const TicketFields = component({
   uses: { providers: ITicketFieldProvider, typeProviders: ITicketFieldTypeProvider, registry: IRegistry },
   create: ({ providers, typeProviders, registry }) => {
     let types: ReadonlyMap<string, FieldType> | undefined;
-    const gatherTypes = (): ReadonlyMap<string, FieldType> => {
-      const found = new Map<string, FieldType>();
-      for (const provider of typeProviders)
-        for (const type of provider.getFieldTypes()) {
-          if (found.has(type.name))
-            throw new TracError(
-              'FIELDS',
-              `${registry.idOf(provider)} provides the field type "${type.name}", which exists already.`,
-            );
-          found.set(type.name, type);
-        }
-      return found;
-    };
     const typeOf = (name: string): FieldType => {
-      types ??= gatherTypes();
+      types ??= gatherTypes(typeProviders);
       return types.get(name) ?? (unknownType as FieldType);
     };
     return {

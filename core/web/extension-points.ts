@@ -68,7 +68,7 @@ export interface Route {
   handle(ctx: OperationContext, request: WebRequest): May<Outcome>;
 }
 
-/** Adds pages. Called: once at start. Combined: all; two routes of one method and path are an error. */
+/** Adds pages. Called: when a configuration is loaded. Combined: all; of two with one method and path the later component is left out. */
 export interface IRouteProvider {
   getRoutes(): readonly Route[];
 }
