@@ -31,7 +31,9 @@ async function unpackInto(dir: string): Promise<void> {
 
 /** The folder of the unpacked browser. Test files run at the same time: each unpacks aside, and the first to be done counts. */
 async function unpackedBrowser(): Promise<string> {
-  const manifest = createRequire(import.meta.url).resolve('@sparticuz/chromium').replace(/build\/.*$/, 'package.json');
+  const manifest = createRequire(import.meta.url)
+    .resolve('@sparticuz/chromium')
+    .replace(/build\/.*$/, 'package.json');
   const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string };
   const cache = join(process.cwd(), 'node_modules', '.cache', 'tracts-tests');
   const dir = join(cache, `chromium-${version}`);
