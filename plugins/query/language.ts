@@ -1,7 +1,7 @@
 import type { WebRequest } from 'tracts';
 
 /** Columns that a list can be narrowed by. */
-export const FILTERS = [
+const FILTERS = [
   'status',
   'type',
   'priority',
@@ -13,7 +13,7 @@ export const FILTERS = [
   'reporter',
   'resolution',
 ] as const;
-export type FilterColumn = (typeof FILTERS)[number];
+type FilterColumn = (typeof FILTERS)[number];
 
 /** Columns that a list can be sorted by; each has its index (migrations/query). */
 export const ORDERS = ['id', 'status', 'type', 'priority', 'component', 'milestone', 'owner', 'time', 'changetime'] as const;

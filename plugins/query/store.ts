@@ -57,12 +57,12 @@ function narrow(builder: Knex.QueryBuilder, filters: readonly Filter[]): Knex.Qu
 }
 
 /** A part of a list that comes before the next one as a whole, e.g. all tickets of one priority. */
-export interface Bucket {
+interface Bucket {
   restrict(builder: Knex.QueryBuilder): Knex.QueryBuilder;
 }
 
 /** How a query is sorted: bucket after bucket, within a bucket by `key` and number. */
-export interface Sorting {
+interface Sorting {
   readonly buckets: readonly Bucket[];
   readonly key: string;
 }

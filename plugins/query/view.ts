@@ -4,7 +4,7 @@ import { addressOf, type Filter, ORDERS, type OrderColumn, type TicketQuery } fr
 import { COUNTED_AT_MOST, type Row } from './store.ts';
 
 /** Statuses that count as done. Asked of the workflow once it knows categories. */
-export const isClosed = (status: string): boolean => status === 'closed';
+const isClosed = (status: string): boolean => status === 'closed';
 
 const COLUMNS = [
   ['id', 'Ticket'],
@@ -41,7 +41,7 @@ function namedLists(ctx: OperationContext): readonly NamedList[] {
   ];
 }
 
-export interface ListInput {
+interface ListInput {
   readonly query: TicketQuery;
   readonly rows: readonly Row[];
   readonly total: number;

@@ -9,7 +9,7 @@ export interface Viewer {
   typeOf(name: string): FieldType;
 }
 
-export interface OptionView {
+interface OptionView {
   readonly value: string;
   readonly text: string;
   readonly selected: boolean;

@@ -4,7 +4,7 @@ import { type AuthorView, type ChangeView, type EntryView, viewAuthor, viewChang
 import { plainTextToHtml } from './plain-text.ts';
 
 /** One choice of what to do with the ticket. */
-export interface ActionView {
+interface ActionView {
   readonly name: string;
   readonly id: string;
   readonly label: string;
@@ -16,12 +16,12 @@ export interface ActionView {
 }
 
 /** A line of the summary of problems; `target` is the id of the control concerned, `''` when none is on the page. */
-export interface ProblemView {
+interface ProblemView {
   readonly message: string;
   readonly target: string;
 }
 
-export interface FieldGroup {
+interface FieldGroup {
   /** `''`: the group without a heading. */
   readonly legend: string;
   readonly fields: readonly FieldView[];
@@ -36,7 +36,7 @@ export interface Typed {
 }
 export const nothingTyped: Typed = { action: '', comment: '', author: '', replyTo: '' };
 
-export interface PreviewView {
+interface PreviewView {
   readonly changes: readonly ChangeView[];
   readonly commentHtml: string;
   readonly warnings: readonly string[];
