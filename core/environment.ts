@@ -54,7 +54,8 @@ export async function loadPlugins(settings: Settings, dir: string | undefined): 
   };
 }
 
-const databaseUrl = (settings: Settings): string =>
+/** What `[trac] database` says, or its default. Holds a password: not for logs. */
+export const databaseUrl = (settings: Settings): string =>
   settings.get(DATABASE_OPTION.section, DATABASE_OPTION.name) || DATABASE_OPTION.fallback;
 
 function requireEnvironment(dir: string): void {

@@ -1,10 +1,11 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Configuration } from './config/configuration.ts';
 import { watchConfiguration } from './config/watch.ts';
 import { requireMigrated } from './db/migrate.ts';
-import { configFileOf, loadPlugins, type OpenedEnvironment, openEnvironment } from './environment.ts';
+import { configFileOf, databaseUrl, loadPlugins, type OpenedEnvironment, openEnvironment } from './environment.ts';
 import { startJobs } from './jobs/index.ts';
-import { type Diagnosis, TracError } from './kernel/errors.ts';
+import { ConfigError, type Diagnosis, describePlace, TracError } from './kernel/errors.ts';
 import type { Log } from './kernel/log.ts';
 import { composeSite, type Site } from './site.ts';
 import type { WebServer } from './web/server.ts';
@@ -37,7 +38,8 @@ export interface ServeOptions {
 /** Serves an environment, and follows changes of its trac.ini without a restart. */
 export async function serveEnvironment(dir: string, { host, port, log }: ServeOptions): Promise<Service> {
   let refused: Diagnosis | undefined;
-  const news = (): readonly Diagnosis[] => (refused ? [refused] : []);
+  let moved: Diagnosis | undefined;
+  const news = (): readonly Diagnosis[] => [refused, moved].filter((one) => one !== undefined);
   const environment = await openEnvironment(dir, { log, news });
   let running: Running;
   try {
@@ -48,28 +50,32 @@ export async function serveEnvironment(dir: string, { host, port, log }: ServeOp
   }
   const refuse = (error: unknown): void => {
     const message = error instanceof Error ? error.message : String(error);
-    refused = { severity: 'error', message, remedy: 'The last good configuration stays in force until this is put right.' };
-    log.error('configuration refused', { message });
+    const place = error instanceof ConfigError ? error.place : undefined;
+    refused = {
+      severity: 'error',
+      message,
+      remedy: 'The last good configuration stays in force until this is put right.',
+      place,
+    };
+    log.error('configuration refused', { message, file: place?.file, line: place?.line });
   };
   let turn = Promise.resolve();
-  const replace = async (next: () => Promise<Site>): Promise<void> => {
+  const replace = async (configuration: Configuration): Promise<void> => {
     const before = running;
     try {
-      running = await run(await next(), log);
+      running = await run(await recompose(environment, configuration, news, log), log);
     } catch (error) {
       refuse(error);
       return;
     }
     refused = undefined;
+    moved = databaseMoved(environment.configuration, configuration);
+    if (moved) log.warn(moved.message, { remedy: moved.remedy });
     log.info('configuration in force');
-    await before.stopJobs();
-    await before.web.close();
-    await before.site.close();
+    await retire(before, log);
   };
   const watch = watchConfiguration({ ...environment.configuration, file: configFileOf(dir) }, (told) => {
-    turn = turn.then(() =>
-      'error' in told ? refuse(told.error) : replace(() => recompose(environment, told.configuration, news, log)),
-    );
+    turn = turn.then(() => ('error' in told ? refuse(told.error) : replace(told.configuration)));
   });
   const server = createServer((request, response) => running.web.handler(request, response));
   const close = async (): Promise<void> => {
@@ -101,6 +107,16 @@ export async function serveEnvironment(dir: string, { host, port, log }: ServeOp
   };
 }
 
+/** Lets what runs under the former configuration end. Whatever goes wrong there, the new one is in force. */
+async function retire({ stopJobs, web, site }: Running, log: Log): Promise<void> {
+  for (const end of [stopJobs, web.close, site.close])
+    try {
+      await end();
+    } catch (error) {
+      log.error('the former configuration did not end well', { error: String(error) });
+    }
+}
+
 async function run(site: Site, log: Log): Promise<Running> {
   for (const { severity, message, remedy } of site.diagnoses())
     if (severity === 'error') log.error(message, { remedy });
@@ -112,13 +128,21 @@ async function run(site: Site, log: Log): Promise<Running> {
 /** The same database and caches under a new configuration. Another `[trac] database` takes a restart. */
 async function recompose(
   { dir, database, generations }: OpenedEnvironment,
-  configuration: OpenedEnvironment['configuration'],
+  configuration: Configuration,
   news: () => readonly Diagnosis[],
   log: Log,
 ): Promise<Site> {
   const { plugins, found, migrations } = await loadPlugins(configuration, dir);
   await requireMigrated(database, migrations);
   return composeSite({ dir, configuration, database, generations, plugins, found, news, log });
+}
+
+/** Another database is another site: its accounts, sessions and schema are looked at only at start. */
+function databaseMoved(before: Configuration, now: Configuration): Diagnosis | undefined {
+  if (databaseUrl(before) === databaseUrl(now)) return undefined;
+  const place = now.place('trac', 'database');
+  const message = `${describePlace(place)}: this names another database than the one in use, which stays in use until a restart.`;
+  return { severity: 'warning', message, remedy: 'Restart Tracts to use the other one, or put the line back.', place };
 }
 
 function listen(server: Server, host: string, port: number): Promise<void> {

@@ -1,0 +1,125 @@
+import { rmSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { type Environment, makeEnvironment } from '../support/served.ts';
+
+const workflow = (action: string): string => `[ticket-workflow]
+create = <none> -> new
+leave = * -> *
+leave.operations = leave_status
+${action} = new -> done
+`;
+const BROKEN = '[project]\nname = Two\nthis line says nothing\n';
+
+/** Two seconds are promised; a machine that is busy with other tests may take longer. */
+const PATIENCE_MS = 6000;
+
+/** Asks again and again until it is so. */
+async function soon(look: () => Promise<boolean>): Promise<boolean> {
+  const end = performance.now() + PATIENCE_MS;
+  for (;;) {
+    if (await look()) return true;
+    if (performance.now() > end) return false;
+    await sleep(50);
+  }
+}
+
+const shows = (env: Environment, name: string, url: string, text: string) => async () =>
+  (await env.page(name, url)).text.includes(text);
+
+test('an edited workflow is in force within two seconds, without a restart', async () => {
+  await using env = await makeEnvironment(workflow('finish'));
+  const service = await env.serve();
+  const id = await env.fileTicket('Any');
+  expect(await shows(env, 'ann', `/ticket/${id}`, 'value="finish"')()).toBe(true);
+  env.write('conf/trac.ini', workflow('complete'));
+  expect(await soon(shows(env, 'ann', `/ticket/${id}`, 'value="complete"'))).toBe(true);
+  expect((await env.page('ann', `/ticket/${id}`)).text).not.toContain('value="finish"');
+  expect((await env.post('ann', `/ticket/${id}`, { action: 'finish', submit: 'Submit' })).status).toBe(422);
+  expect((await env.post('ann', `/ticket/${id}`, { action: 'complete', submit: 'Submit' })).status).toBe(303);
+  expect(service.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+});
+
+test('a broken edit changes nothing but is logged, and told to administrators alone until it is put right', async () => {
+  await using env = await makeEnvironment('[project]\nname = One\n');
+  await env.serve();
+  env.write('conf/trac.ini', BROKEN);
+  expect(await soon(shows(env, 'admin', '/prefs', 'What is wrong'))).toBe(true);
+  expect(env.logged).toContainEqual({
+    level: 'error',
+    message: expect.stringMatching(
+      /configuration refused .*trac\.ini, line 3.*neither a section.*\/conf\/trac\.ini","line":3/,
+    ) as string,
+  });
+  const about = (await env.page('admin', '/about')).text;
+  expect(about).toMatch(/trac\.ini.*line 3/);
+  expect(about).toContain('The last good configuration stays in force');
+  for (const name of ['ann', 'anonymous']) {
+    const page = (await env.page(name, '/about')).text;
+    expect(page).toContain('<title>About – One</title>');
+    expect(page).not.toContain('What is wrong');
+    expect(page).not.toContain('line 3');
+  }
+  env.write('conf/trac.ini', '[project]\nname = Three\n');
+  expect(await soon(shows(env, 'ann', '/about', '<title>About – Three</title>'))).toBe(true);
+  expect((await env.page('admin', '/prefs')).text).not.toContain('What is wrong');
+});
+
+test('a value that the core cannot use keeps the last good configuration, too', async () => {
+  await using env = await makeEnvironment('[project]\nname = One\n');
+  const service = await env.serve();
+  env.write('conf/trac.ini', '[project]\nname = Two\n[ticket]\nmax_comment_size = large\n');
+  await service.reload();
+  const about = (await env.page('admin', '/about')).text;
+  expect(about).toContain('<title>About – One</title>');
+  expect(about).toMatch(/line 4, \[ticket\] max_comment_size = &quot;large&quot;: expected a whole number/);
+});
+
+test('a trac.ini that is gone keeps the last good configuration', async () => {
+  await using env = await makeEnvironment('[project]\nname = One\n');
+  const service = await env.serve();
+  rmSync(path.join(env.dir, 'conf', 'trac.ini'));
+  await service.reload();
+  expect((await env.page('admin', '/about')).text).toMatch(/<title>About – One<\/title>.*there is no such file/s);
+});
+
+test('the same broken file is told once, however long it stays', async () => {
+  await using env = await makeEnvironment();
+  const service = await env.serve();
+  env.write('conf/trac.ini', BROKEN);
+  await service.reload();
+  await sleep(1200);
+  await service.reload();
+  expect(env.logged.filter(({ message }) => message.startsWith('configuration refused'))).toHaveLength(1);
+});
+
+test('another [trac] database is not followed while the site runs: it says that a restart is needed', async () => {
+  await using env = await makeEnvironment('[trac]\ndatabase = sqlite:db/tracts.db\n[project]\nname = One\n');
+  const service = await env.serve();
+  const id = await env.fileTicket('Stored in the first');
+  env.write('conf/trac.ini', '[trac]\ndatabase = sqlite:db/other.db\n[project]\nname = Two\n');
+  await service.reload();
+  const about = (await env.page('admin', '/about')).text;
+  expect(about).toContain('<title>About – Two</title>');
+  expect(about).toMatch(/trac\.ini, line 2, \[trac\] database: .*restart/i);
+  expect(env.logged.some(({ level, message }) => level === 'warn' && /\[trac\] database/.test(message))).toBe(true);
+  expect((await env.page('ann', `/ticket/${id}`)).status).toBe(200);
+  expect((await env.page('ann', '/about')).text).not.toMatch(/restart/i);
+  env.write('conf/trac.ini', '[trac]\ndatabase = sqlite:db/tracts.db\n[project]\nname = Three\n');
+  await service.reload();
+  expect((await env.page('admin', '/about')).text).not.toMatch(/restart/i);
+});
+
+test('requests under way while the configuration changes are all answered', async () => {
+  await using env = await makeEnvironment('[project]\nname = P0\n');
+  const service = await env.serve();
+  const answers: Promise<{ readonly status: number }>[] = [];
+  for (let round = 1; round <= 5; round += 1) {
+    for (let n = 0; n < 10; n += 1) answers.push(env.page('ann', '/query'));
+    env.write('conf/trac.ini', `[project]\nname = P${round}\n`);
+    await service.reload();
+  }
+  expect(new Set((await Promise.all(answers)).map(({ status }) => status))).toEqual(new Set([200]));
+  expect((await env.page('ann', '/about')).text).toContain('About – P5');
+});
