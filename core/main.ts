@@ -40,7 +40,6 @@ async function newConfiguration(workflow: string, database: string | undefined):
 const launcher: Launcher = {
   isEnvironment,
   memorySite,
-  isEnvironment,
   openEnvironment: async (dir, options) => {
     const { site, database } = await openEnvironment(dir, options);
     const close = site.close;

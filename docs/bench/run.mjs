@@ -1,0 +1,109 @@
+// Measures pages and creates of a built server as ratios to a bare page in the same run. See README.md beside this file.
+// Usage: npm run bench [-- --tickets 10000,100000] [-- --seconds 5]
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import autocannon from 'autocannon';
+
+const { values } = parseArgs({ options: { tickets: { type: 'string', default: '10000,100000' }, seconds: { type: 'string', default: '5' }, rounds: { type: 'string', default: '3' } } });
+const SIZES = values.tickets.split(',').map(Number);
+const SECONDS = Number(values.seconds);
+const here = import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname);
+const main = path.join(here, '../../dist/core/main.js');
+const dir = mkdtempSync(path.join(os.tmpdir(), 'tracts-bench-'));
+const env = path.join(dir, 'env');
+const database = path.join(env, 'db/tracts.db');
+
+const freePort = () =>
+  new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+
+/** Starts a server and waits for a line of its output. */
+function start(args, ready) {
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, TRACTS_LOG: 'silent' } });
+  return new Promise((resolve, reject) => {
+    let seen = '';
+    child.stdout.on('data', (data) => {
+      seen += data;
+      if (ready.test(seen)) resolve(child);
+    });
+    child.on('exit', (code) => reject(new Error(`${args[0]} ended with ${code}: ${seen}`)));
+  });
+}
+const stop = (child) =>
+  new Promise((resolve) => {
+    child.removeAllListeners('exit');
+    child.on('exit', resolve);
+    child.kill('SIGTERM');
+  });
+const rss = (child) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
+
+async function load(url, options = {}) {
+  const result = await autocannon({ url, connections: 8, duration: SECONDS, ...options });
+  if (result.non2xx > 0 && !options.redirects) throw new Error(`${url}: ${result.non2xx} answers were no success`);
+  if (result.errors > 0) throw new Error(`${url}: ${result.errors} errors`);
+  return result.requests.average;
+}
+
+/** Takes turns, so that a noisy neighbour hurts all alike; the median of the rounds counts. */
+async function compare(subjects) {
+  const seen = subjects.map(() => []);
+  for (let round = 0; round < Number(values.rounds); round++) for (const [index, run] of subjects.entries()) seen[index].push(await run());
+  return seen.map((list) => list.sort((a, b) => a - b)[Math.floor(list.length / 2)]);
+}
+
+async function logIn(base, name, password) {
+  const basic = `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`;
+  const answer = await fetch(`${base}/login`, { headers: { authorization: basic }, redirect: 'manual' });
+  const cookies = answer.headers.getSetCookie().map((one) => one.split(';')[0]);
+  const token = cookies.find((one) => one.startsWith('trac_form_token='))?.split('=')[1] ?? '';
+  return { cookie: cookies.join('; '), token };
+}
+
+const rows = [];
+const say = (what, perSecond, ratio, wanted = '') => rows.push({ what, 'per second': Math.round(perSecond), ratio: ratio.toFixed(2), wanted });
+
+try {
+  execFileSync(process.execPath, [main, 'init', env], { stdio: 'inherit' });
+  execFileSync(process.execPath, [main, 'user', 'add', env, 'bench'], { input: 'correct horse battery\n' });
+  for (const size of SIZES) {
+    execFileSync(process.execPath, [path.join(here, 'fill.mjs'), database, String(size)], { stdio: 'inherit' });
+    const [port, barePort] = [await freePort(), await freePort()];
+    const base = `http://127.0.0.1:${port}`;
+    const tracts = await start([main, 'serve', env, '--port', String(port)], /Tracts is at/);
+    const session = await logIn(base, 'bench', 'correct horse battery');
+    const headers = { cookie: session.cookie };
+    const id = Math.floor(size / 2);
+    const page = await (await fetch(`${base}/ticket/${id}`, { headers })).text();
+    const bare = await start([path.join(here, 'bare.mjs'), database, String(Buffer.byteLength(page)), String(barePort)], /ready/);
+    const body = new URLSearchParams({ __FORM_TOKEN: session.token, field_summary: 'bench', field_description: 'A line.\nAnother.', field_type: 'defect', action: 'create', submit: 'Create ticket' });
+    const create = { method: 'POST', redirects: true, body: body.toString(), headers: { ...headers, 'content-type': 'application/x-www-form-urlencoded', origin: base } };
+    const paths = { 'ticket page, logged in': `/ticket/${id}`, 'open tickets, 100 rows': '/query', 'new-ticket page': '/newticket' };
+    const names = Object.keys(paths);
+    const [floor, anonymous, creates, ...others] = await compare([
+      () => load(`http://127.0.0.1:${barePort}/ticket/${id}`),
+      () => load(`${base}/ticket/${id}`),
+      () => load(`${base}/newticket`, create),
+      ...names.map((name) => () => load(base + paths[name], { headers })),
+    ]);
+    const of = `(${size.toLocaleString('en')} tickets, ${(page.length / 1024).toFixed(0)} KB)`;
+    say(`bare page ${of}`, floor, 1);
+    say(`ticket page, anonymous ${of}`, anonymous, anonymous / floor);
+    for (const [index, name] of names.entries()) say(`${name} ${of}`, others[index], others[index] / floor, index === 0 ? '>= 0.5' : '');
+    say(`create by POST ${of}`, creates, creates / floor, '>= 0.4');
+    await load(`${base}/ticket/${id}`, { headers, amount: 10_000 });
+    rows.push({ what: `RSS after more than 10,000 requests ${of}`, 'per second': '', ratio: `${rss(tracts).toFixed(0)} MB`, wanted: '<= 200 MB' });
+    await stop(bare);
+    await stop(tracts);
+  }
+  console.table(rows);
+} finally {
+  rmSync(dir, { recursive: true, force: true });
+}
