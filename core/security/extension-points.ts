@@ -22,6 +22,8 @@ export interface PolicyContext {
  */
 export interface IPermissionPolicy {
   checkPermission(permission: string, who: PolicyContext, resource: Resource | undefined): boolean | undefined;
+  /** True when the answer never depends on which ticket it is about: lists then count in the database. Without it they ask for each ticket. */
+  isUniform?(permission: string): boolean;
 }
 export const IPermissionPolicy = extensionPoint<IPermissionPolicy>('IPermissionPolicy', {
   doc: 'Grants or refuses a permission on a resource.',
@@ -42,6 +44,8 @@ export interface IPermissionService {
   judge(directory: Directory, user: User): (permission: string, resource?: Resource) => boolean;
   /** The same question as `ctx.can`, for anybody, with the reason. */
   explain(ctx: OperationContext, user: User, permission: string, resource?: Resource): Verdict;
+  /** True when everybody's answer is the same for all resources of a kind, so that a list need not ask for each. */
+  isUniform(permission: string): boolean;
   /** Names of people with an account that is not disabled, who hold the permission on the resource, sorted. */
   usersWith(ctx: OperationContext, permission: string, resource?: Resource): readonly string[];
   /** Members of a group, through nested groups; circles are allowed. Empty when there is no such group. */

@@ -79,6 +79,10 @@ class Permissions implements IPermissionService, IDiagnostician {
     return { allowed: decision.allowed, why: this.#reason(decision, directory, user, permission) };
   }
 
+  isUniform(permission: string): boolean {
+    return this.#site().chain.every(({ policy }) => policy === undefined || policy.isUniform?.(permission) === true);
+  }
+
   usersWith({ directory }: OperationContext, permission: string, resource?: Resource): readonly string[] {
     return [...directory.people.values()]
       .filter(

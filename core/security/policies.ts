@@ -6,7 +6,10 @@ import { IPermissionPolicy, type PolicyContext } from './extension-points.ts';
 export const DefaultPermissionPolicy = component({
   doc: 'Grants what was granted, on every resource alike.',
   implements: [IPermissionPolicy],
-  create: () => ({ checkPermission: (permission, who) => (who.holds(permission) ? true : undefined) }),
+  create: () => ({
+    checkPermission: (permission, who) => (who.holds(permission) ? true : undefined),
+    isUniform: () => true,
+  }),
 });
 
 /** People may correct their own words, and whoever sees a milestone may put tickets into it (PM-07). */
@@ -18,6 +21,7 @@ export const DefaultTicketPolicy = component({
       if (!resource || resource.id === undefined) return undefined;
       return RULES[permission]?.(who, resource) ? true : undefined;
     },
+    isUniform: (permission) => !Object.hasOwn(RULES, permission),
   }),
 });
 

@@ -49,8 +49,10 @@ export async function openTicket(
   typeOf: TypeOf,
 ): Promise<TicketContext> {
   const stored = Number.isInteger(id) && id > 0 && id < 2 ** 31 ? await loadTicket(ctx.db, id, ctx.writable) : undefined;
-  if (!stored) throw new NotFoundError(`There is no ticket #${id}.`);
-  const open = onTicket(ctx, toTicket(stored, fields, typeOf, ctx));
-  if (!open.can('TICKET_VIEW')) throw new PermissionError('TICKET_VIEW', `view ticket #${id}`);
+  const open = stored && onTicket(ctx, toTicket(stored, fields, typeOf, ctx));
+  // Who may view no ticket at all does not learn either which ones there are.
+  const mayView = open ? open.can('TICKET_VIEW') : ctx.can('TICKET_VIEW', { realm: 'ticket' });
+  if (!mayView) throw new PermissionError('TICKET_VIEW', `view ticket #${id}`);
+  if (!open) throw new NotFoundError(`There is no ticket #${id}.`);
   return open;
 }

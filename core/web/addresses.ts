@@ -49,8 +49,7 @@ export function createAddresses(options: AddressOptions): Addresses {
     originOf: (request) =>
       base?.origin ??
       `${forwarded(request, 'proto') === 'https' ? 'https' : 'http'}://${forwarded(request, 'host') ?? request.headers.host ?? ''}`,
-    isOwnOrigin: (origin, request) =>
-      origin === base?.origin || hostOf(origin) === (forwarded(request, 'host') ?? request.headers.host)?.toLowerCase(),
+    isOwnOrigin: (origin, request) => origin === base?.origin || isAt(origin, forwarded(request, 'host') ?? request.headers.host),
     isSecure: (request) =>
       options.secureCookies || (base?.origin.startsWith('https:') ?? forwarded(request, 'proto') === 'https'),
     isTrusted,
@@ -65,8 +64,12 @@ function withoutPrefix(url: string, prefix: string): string {
   return rest === '' || rest.startsWith('?') ? `/${rest}` : url;
 }
 
-function hostOf(origin: string): string | undefined {
-  return URL.canParse(origin) ? new URL(origin).host : undefined;
+/** Some proxies add the default port to the host (`example.org:443`), browsers leave it out. */
+function isAt(origin: string, host: string | undefined): boolean {
+  if (host === undefined || !URL.canParse(origin)) return false;
+  const { protocol, host: own } = new URL(origin);
+  const address = `${protocol}//${host}`;
+  return own !== '' && URL.canParse(address) && new URL(address).host === own;
 }
 
 function parseBaseUrl(text: string): { readonly origin: string; readonly prefix: string } | undefined {

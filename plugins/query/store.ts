@@ -62,7 +62,7 @@ interface Bucket {
 }
 
 /** How a query is sorted: bucket after bucket, within a bucket by `key` and number. */
-interface Sorting {
+export interface Sorting {
   readonly buckets: readonly Bucket[];
   readonly key: string;
 }
