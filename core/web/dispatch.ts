@@ -62,7 +62,7 @@ export function createDispatcher(options: DispatchOptions): Dispatcher {
       try {
         const visitor = await visitorOf(request);
         const rendered = await contexts.read({ user: visitor.user, via: 'web' }, async (ctx) =>
-          render(options, errorView(failure, visitor), request, visitor, ctx),
+          render(options, errorView(failure, visitor, request), request, visitor, ctx),
         );
         return sendOutcome(rendered, request, reply, addresses, visitor.formToken);
       } catch (second) {
@@ -140,7 +140,7 @@ function render(
   return { outcome, html };
 }
 
-function errorView(failure: Failure, visitor: Visitor): View {
+function errorView(failure: Failure, visitor: Visitor, request: FastifyRequest): View {
   const title = TITLES[failure.status] ?? (failure.status < 500 ? 'Not possible' : 'Something went wrong');
   return {
     template: 'error.njk',
@@ -149,6 +149,8 @@ function errorView(failure: Failure, visitor: Visitor): View {
       title,
       error: { ...failure, id: failure.id ?? '' },
       offerLogin: failure.status === 403 && !visitor.user.authenticated,
+      // What was posted cannot be asked for again.
+      here: SAFE_METHODS.has(request.method) ? request.url : pathOf(request),
     },
   };
 }
