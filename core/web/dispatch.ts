@@ -56,7 +56,7 @@ export function createDispatcher(options: DispatchOptions): Dispatcher {
     },
 
     fail: async (error, request, reply) => {
-      const about = { method: request.method, path: pathOf(request) };
+      const about = { method: request.method, path: loggedPathOf(request) };
       const failure = describeFailure(error, log, about);
       if (wantsJson(request)) return reply.code(failure.status).send({ error: failure });
       try {
@@ -85,6 +85,12 @@ function checkChange(request: FastifyRequest, visitor: Visitor, addresses: Addre
   if ((request.body as ParsedBody | undefined)?.kind === 'unreadable') {
     throw new TracError('CONTENT_TYPE', 'Send a form (application/x-www-form-urlencoded) or JSON.', 415);
   }
+}
+
+/** The path for the log; what a route calls its token is worth a login and stays out. */
+function loggedPathOf(request: FastifyRequest): string {
+  const { token } = (request.params ?? {}) as { token?: string };
+  return token ? pathOf(request).replace(token, '…') : pathOf(request);
 }
 
 function modeOf(route: Route, request: WebRequest): 'read' | 'write' {

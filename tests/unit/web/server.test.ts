@@ -201,6 +201,20 @@ test('an unexpected error shows a number and no more, and the log has the rest',
   expect(await site.db('note')).toEqual([]);
 });
 
+test('a token in the address stays out of the log', async () => {
+  const broken: Route = {
+    method: 'GET',
+    path: '/invite/:token',
+    handle: () => {
+      throw new Error('broken');
+    },
+  };
+  await using site = await webSite({ routes: [broken] });
+  expect((await site.web.inject('/invite/worth-a-login?x=1')).statusCode).toBe(500);
+  expect(site.log[0]).toMatchObject({ data: { path: '/invite/…' } });
+  expect(JSON.stringify(site.log[0]?.data)).not.toContain('worth-a-login');
+});
+
 test('clients that ask for JSON get errors as JSON', async () => {
   await using site = await webSite();
   const answer = await site.web.inject({ url: '/nowhere', headers: { accept: 'application/json' } });
