@@ -26,11 +26,20 @@ export function makeDirectory({ accounts, grants, groups }: People): Directory {
 
 /** The vocabularies from plain lists. */
 export function adjunctService(lists: Partial<Record<AdjunctType, readonly Partial<Adjunct>[]>>): IAdjunctService {
+  const fixed = async (): Promise<never> => {
+    throw new Error('These vocabularies are fixed.');
+  };
   return {
     list: async (_ctx, type) => (lists[type] ?? []).map((value) => ({ name: '', description: '', ...value })),
-    save: async () => {
-      throw new Error('These vocabularies are fixed.');
-    },
+    countUses: async () => new Map(),
+    create: fixed,
+    change: fixed,
+    rename: fixed,
+    merge: fixed,
+    remove: fixed,
+    retarget: fixed,
+    reorder: fixed,
+    save: fixed,
   };
 }
 
