@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { DEFAULT_ADJUNCTS } from './adjunct/defaults.ts';
 import { IAdjunctService } from './adjunct/types.ts';
@@ -111,7 +111,7 @@ export async function upgradeEnvironment(dir: string, log: Log = silentLog): Pro
   requireEnvironment(dir);
   const configuration = loadConfiguration(configFileOf(dir));
   const { migrations } = await loadPlugins(configuration, dir);
-  const database = await openDatabase(databaseUrl(configuration), { dir, create: true, log });
+  const database = await openDatabase(databaseUrl(configuration), { dir, log });
   try {
     return await migrate(database, migrations);
   } finally {
@@ -129,10 +129,12 @@ export interface CreateOptions {
 /** Makes an environment folder: conf/trac.ini, plugins/, the database with its schema, vocabularies and grants. */
 export async function createEnvironment(dir: string, { ini, log = silentLog }: CreateOptions): Promise<void> {
   if (isEnvironment(dir)) throw new TracError('ENVIRONMENT', `${dir} is an environment already.`, 400);
-  if (existsSync(dir) && readdirSync(dir).length > 0)
+  const standing = existsSync(dir) ? statSync(dir) : undefined;
+  if (standing && !standing.isDirectory()) throw new TracError('ENVIRONMENT', `${dir} is a file. Give a folder.`, 400);
+  if (standing && readdirSync(dir).length > 0)
     throw new TracError('ENVIRONMENT', `${dir} holds other files. Give a folder that is empty or does not exist yet.`, 400);
   const configuration = parseConfiguration(ini);
-  for (const folder of ['conf', 'db', 'plugins', 'files', 'log']) mkdirSync(path.join(dir, folder), { recursive: true });
+  makeFolders(dir);
   writeFileSync(configFileOf(dir), ini);
   const { migrations } = await loadPlugins(configuration, undefined);
   const database = await openDatabase(databaseUrl(configuration), { dir, create: true, log });
@@ -144,6 +146,15 @@ export async function createEnvironment(dir: string, { ini, log = silentLog }: C
   }
   // Last: a folder without it is no environment, so that a start cut short can be told from one that worked.
   writeFileSync(path.join(dir, VERSION_FILE), VERSION_TEXT);
+}
+
+function makeFolders(dir: string): void {
+  try {
+    for (const folder of ['conf', 'db', 'plugins', 'files', 'log']) mkdirSync(path.join(dir, folder), { recursive: true });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new TracError('ENVIRONMENT', `The folder ${dir} cannot be made (${reason}). Give another, or mend its parent.`, 400);
+  }
 }
 
 async function seed(dir: string, configuration: Configuration, database: Database): Promise<void> {

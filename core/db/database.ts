@@ -85,14 +85,28 @@ function sqliteKnex(filename: string, { writeWaitMs, log }: Setup, onlyReads: bo
 
 function prepareFile(file: string, create: boolean): void {
   const folder = path.dirname(file);
-  if (create) mkdirSync(folder, { recursive: true });
+  if (create) makeFolder(folder);
   if (existsSync(file) && statSync(file).isDirectory())
     throw new TracError('DATABASE_URL', `The database ${file} is a folder. Name a file in [trac] database of trac.ini.`);
-  if (!create && !existsSync(file))
+  // To SQLite an empty file is a new database: opening one would write into what a full disk or a bad copy left behind.
+  if (!create && !(existsSync(file) && statSync(file).size > 0))
     throw new TracError(
       'DATABASE_MISSING',
-      `The database file ${file} does not exist. Correct [trac] database in trac.ini, restore the file from a backup, or make a new environment with "tracts init".`,
+      `The database file ${file} ${existsSync(file) ? 'is empty' : 'does not exist'}. Correct [trac] database in trac.ini, restore the file from a backup, or make a new environment with "tracts init".`,
     );
+}
+
+/** Not `recursive`: in a place such as /proc Node would try for ever. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(path.dirname(folder));
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    if ((error as { code?: unknown }).code === 'EEXIST') return;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new TracError('DATABASE_URL', `The folder ${folder} cannot be made (${reason}). Correct [trac] database of trac.ini.`);
+  }
 }
 
 /** Looks at an existing file without writing a byte. */

@@ -285,10 +285,12 @@ describe('SQLite', () => {
     await drop();
   });
 
-  test('an empty file is a new database', async () => {
+  test('an empty file is a new database where one is to be made, and otherwise refused and left empty', async () => {
     const { dir, drop } = await createTestDatabase('sqlite');
     writeFileSync(path.join(dir, 'x.db'), '');
-    const database = await open('sqlite:x.db', dir, false);
+    await expect(open('sqlite:x.db', dir, false)).rejects.toThrow(/x\.db is empty/);
+    expect(readFileSync(path.join(dir, 'x.db'))).toHaveLength(0);
+    const database = await open('sqlite:x.db', dir);
     await database.write((db) => db.schema.createTable('t', (t) => t.integer('x')));
     copyFileSync(path.join(dir, 'x.db'), path.join(dir, 'y.db'));
     await drop();
