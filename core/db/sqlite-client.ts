@@ -12,7 +12,7 @@ interface QueryObject {
   context?: unknown;
 }
 interface SqliteConfig extends Knex.Config {
-  /** A connection that only reads: opened read-only, and its transactions begin deferred. */
+  /** Only reads: opened read-only, one connection shared by all, no transactions. */
   readonly onlyReads?: boolean;
   /** Longest wait, in milliseconds, for the write lock that another process holds. */
   readonly writeWaitMs: number;
@@ -21,6 +21,9 @@ declare class KnexSqlite {
   readonly config: SqliteConfig;
   readonly driver: typeof BetterSqlite3;
   readonly connectionSettings: { readonly filename: string };
+  acquireConnection(): Promise<unknown>;
+  releaseConnection(connection: unknown): Promise<void>;
+  destroy(callback?: () => void): Promise<void>;
   _formatBindings(bindings: readonly unknown[] | undefined): unknown[];
 }
 declare class KnexTransaction {
@@ -49,8 +52,7 @@ const isBusy = (error: unknown): boolean =>
  */
 class ImmediateTransaction extends BaseTransaction {
   async begin(connection: unknown): Promise<unknown> {
-    const { onlyReads, writeWaitMs } = this.client.config;
-    if (onlyReads) return this.trxClient.query(connection, 'BEGIN;');
+    const { writeWaitMs } = this.client.config;
     const deadline = performance.now() + writeWaitMs;
     for (let wait = 2; ; wait = Math.min(wait * 1.5, 40)) {
       try {
@@ -71,6 +73,9 @@ class ImmediateTransaction extends BaseTransaction {
 
 /** Knex's better-sqlite3 client with prepared statements kept, pragmas set, and write locks taken at the beginning. */
 export class FastSqlite extends Base {
+  /** Knex makes a transaction's client without running constructors: no private field would be there. */
+  private shared: Promise<BetterSqlite3.Database> | undefined;
+
   async acquireRawConnection(): Promise<BetterSqlite3.Database> {
     const { filename } = this.connectionSettings;
     const readonly = this.config.onlyReads === true;
@@ -85,7 +90,29 @@ export class FastSqlite extends Base {
     return connection;
   }
 
+  /**
+   * Readers share one connection and take no turns: the driver is synchronous, so a query is over before the next begins, and
+   * the pool's bookkeeping would cost as much as a small query. Nobody may begin a transaction on a reader.
+   */
+  override async acquireConnection(): Promise<unknown> {
+    if (this.config.onlyReads !== true) return super.acquireConnection();
+    this.shared ??= this.acquireRawConnection();
+    return this.shared;
+  }
+
+  override async releaseConnection(connection: unknown): Promise<void> {
+    if (this.config.onlyReads !== true) await super.releaseConnection(connection);
+  }
+
+  override async destroy(callback?: () => void): Promise<void> {
+    const shared = await this.shared;
+    this.shared = undefined;
+    shared?.close();
+    await super.destroy(callback);
+  }
+
   transaction(container: unknown, config: unknown, outer: unknown): unknown {
+    if (this.config.onlyReads === true) throw new TracError('DATABASE', 'A reader takes no transactions: use Database.write.');
     return new ImmediateTransaction(this, container, config, outer);
   }
 

@@ -68,29 +68,37 @@ interface FieldRow {
   readonly newvalue: string | null;
 }
 
-/** The whole history, oldest first. Two queries whatever its length. */
+type EntryRow = ChangeRow & { readonly [K in keyof FieldRow]: FieldRow[K] | null };
+
+/** The whole history, oldest first, in one query whatever its length. */
 export async function loadHistory(db: Knex, ticket: number): Promise<readonly HistoryEntry[]> {
-  const changes = (await db('ticket_change').where({ ticket }).orderBy('number')) as ChangeRow[];
-  if (changes.length === 0) return [];
-  const ids = db('ticket_change').where({ ticket }).select('id');
-  const fields = (await db('ticket_change_field').whereIn('change', ids).orderBy('field')) as FieldRow[];
-  const byChange = new Map<number, { field: string; old: string; new: string }[]>();
-  for (const { change, field, oldvalue, newvalue } of fields) {
-    const list = byChange.get(change) ?? [];
-    list.push({ field, old: oldvalue ?? '', new: newvalue ?? '' });
-    byChange.set(change, list);
+  const rows = (await db('ticket_change')
+    .leftJoin('ticket_change_field', 'ticket_change_field.change', 'ticket_change.id')
+    .where({ ticket })
+    .orderBy(['number', 'field'])
+    .select('number', 'reply_to', 'time', 'author', 'via', 'action', 'comment', 'field', 'oldvalue', 'newvalue')) as EntryRow[];
+  const entries: (HistoryEntry & { readonly fields: { field: string; old: string; new: string }[] })[] = [];
+  for (const row of rows) {
+    let entry = entries.at(-1);
+    if (entry?.number !== row.number) {
+      entry = toEntry(row);
+      entries.push(entry);
+    }
+    if (row.field !== null) entry.fields.push({ field: row.field, old: row.oldvalue ?? '', new: row.newvalue ?? '' });
   }
-  return changes.map((row) => ({
-    number: row.number,
-    replyTo: row.reply_to ?? '',
-    author: row.author ?? '',
-    time: fromMicros(row.time),
-    via: row.via,
-    action: row.action,
-    comment: row.comment ?? '',
-    fields: byChange.get(row.id) ?? [],
-  }));
+  return entries;
 }
+
+const toEntry = (row: ChangeRow) => ({
+  number: row.number,
+  replyTo: row.reply_to ?? '',
+  author: row.author ?? '',
+  time: fromMicros(row.time),
+  via: row.via,
+  action: row.action,
+  comment: row.comment ?? '',
+  fields: [] as { field: string; old: string; new: string }[],
+});
 
 /** True when a comment of that number can be replied to. */
 export async function hasNumber(db: Knex, ticket: number, number: number): Promise<boolean> {

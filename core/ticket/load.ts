@@ -48,7 +48,10 @@ export async function openTicket(
   fields: readonly Field[],
   typeOf: TypeOf,
 ): Promise<TicketContext> {
-  const stored = Number.isInteger(id) && id > 0 && id < 2 ** 31 ? await loadTicket(ctx.db, id, ctx.writable) : undefined;
+  const stored =
+    Number.isInteger(id) && id > 0 && id < 2 ** 31
+      ? await loadTicket(ctx.db, id, { lock: ctx.writable, custom: fields.some((field) => field.custom) })
+      : undefined;
   const open = stored && onTicket(ctx, toTicket(stored, fields, typeOf, ctx));
   // Who may view no ticket at all does not learn either which ones there are.
   const mayView = open ? open.can('TICKET_VIEW') : ctx.can('TICKET_VIEW', { realm: 'ticket' });

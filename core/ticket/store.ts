@@ -24,15 +24,26 @@ interface TicketRow {
 /** Trac stores empty texts as NULL (surprise 24); so do we, and read them back as empty. */
 const toColumn = (text: string): string | null => (text === '' ? null : text);
 
-/** Loads a ticket; `lock` holds its row on PostgreSQL until the transaction ends (SQLite has one writer anyway). */
-export async function loadTicket(db: Knex, id: number, lock = false): Promise<StoredTicket | undefined> {
+/** How to load. */
+export interface LoadOptions {
+  /** Holds the row on PostgreSQL until the transaction ends; SQLite has one writer anyway. */
+  readonly lock?: boolean;
+  /** There are custom fields to read. */
+  readonly custom?: boolean;
+}
+
+/** Loads a ticket, its custom values too unless nobody could show them. */
+export async function loadTicket(
+  db: Knex,
+  id: number,
+  { lock = false, custom: hasCustom = true }: LoadOptions = {},
+): Promise<StoredTicket | undefined> {
   const query = db<TicketRow>('ticket').where({ id });
   const row = (await (lock ? query.forUpdate() : query).first()) as TicketRow | undefined;
   if (!row) return undefined;
-  const custom = (await db('ticket_custom').where({ ticket: id }).select('name', 'value')) as {
-    name: string;
-    value: string | null;
-  }[];
+  const custom: { name: string; value: string | null }[] = hasCustom
+    ? await db('ticket_custom').where({ ticket: id }).select('name', 'value')
+    : [];
   const columns: Record<string, string> = {};
   for (const name of TEXT_COLUMNS) columns[name] = (row[name] as string | null) ?? '';
   return {
