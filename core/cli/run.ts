@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { TracError } from '../kernel/errors.ts';
 import { nearest } from '../kernel/nearest.ts';
@@ -19,7 +19,7 @@ interface Run {
   readonly sites: Sites;
 }
 
-const isFile = (file: string): boolean => statSync(file, { throwIfNoEntry: false })?.isFile() === true;
+const isFile = (file: string): boolean => existsSync(file) && statSync(file).isFile();
 const isHelp = (word: string): boolean => word === '--help' || word === '-h';
 
 /** Flags that the dispatcher itself answers may stand anywhere, but not behind `--`. */
