@@ -1,9 +1,11 @@
+import { LRUCache } from 'lru-cache';
+import { IGenerations } from '../db/generation.ts';
 import { fromMicros, toMicros } from '../db/instants.ts';
 import { component } from '../kernel/component.ts';
 import { option } from '../kernel/option.ts';
-import type { OperationContext } from './context.ts';
+import type { Directory, OperationContext } from './context.ts';
 import { IContexts } from './contexts.ts';
-import { ISessionService, type Session } from './extension-points.ts';
+import { type Account, ISessionService, type Session } from './extension-points.ts';
 import { hashSecret, newSecret } from './secrets.ts';
 import { findAccount } from './users.ts';
 
@@ -24,6 +26,19 @@ const OLDEST = 90 * DAY;
 /** `last_seen` is that exact: a write for each page would cost more than the page. */
 const SEEN_STEP = 60_000;
 const CLIENT_LENGTH = 300;
+/** The generation that moves when a session is ended before its time. */
+const SESSIONS = 'sessions';
+const SESSIONS_KEPT = 5000;
+
+/** A session that was looked up; good while nobody ended a session or changed an account. */
+interface Kept {
+  session: Session;
+  readonly account: Account;
+  readonly directory: Directory;
+}
+
+const isAlive = ({ expires, lastSeen }: Session, now: Date): boolean =>
+  expires > now && lastSeen.getTime() > now.getTime() - IDLE;
 
 const toSession = (row: SessionRow): Session => ({
   id: row.token_hash,
@@ -41,7 +56,7 @@ const before = (now: Date, span: number): number => toMicros(new Date(now.getTim
 export const SessionSystem = component({
   doc: 'Keeps the logins.',
   implements: [ISessionService],
-  uses: { contexts: IContexts },
+  uses: { contexts: IContexts, generations: IGenerations },
   options: {
     lifetime: option.int(
       'trac',
@@ -50,7 +65,8 @@ export const SessionSystem = component({
       'Seconds after which a login ends, used or not. 0: after 90 days. One that is not used ends after 14 days.',
     ),
   },
-  create: ({ contexts, options }) => {
+  create: ({ contexts, generations, options }) => {
+    const kept = generations.cached(SESSIONS, async () => new LRUCache<string, Kept>({ max: SESSIONS_KEPT }));
     const lifetime = options.lifetime > 0 ? Math.min(options.lifetime * 1000, 10 * 365 * DAY) : OLDEST;
     const current = (ctx: OperationContext) =>
       ctx.db<SessionRow>('session').where('expires', '>', toMicros(ctx.now)).where('last_seen', '>', before(ctx.now, IDLE));
@@ -63,15 +79,26 @@ export const SessionSystem = component({
           .update({ last_seen: toMicros(now) });
       });
 
+    const look = async (ctx: OperationContext, token_hash: string): Promise<Kept | undefined> => {
+      const row = await current(ctx).where({ token_hash }).first();
+      const found = row && (await findAccount(ctx.db, row.account));
+      if (!row || !found || found.account.disabled) return undefined;
+      return { session: toSession(row), account: found.account, directory: ctx.directory };
+    };
+
     return {
       async find(ctx, token) {
-        const row = await current(ctx)
-          .where({ token_hash: hashSecret(token) })
-          .first();
-        const found = row && (await findAccount(ctx.db, row.account));
-        if (!row || !found || found.account.disabled) return undefined;
-        if (row.last_seen < before(ctx.now, SEEN_STEP)) ctx.afterCommit(() => see(ctx, row.token_hash));
-        return { session: toSession(row), account: found.account };
+        const hash = hashSecret(token);
+        const cache = await kept.get(ctx.db);
+        const known = cache.get(hash);
+        const found = known?.directory === ctx.directory && isAlive(known.session, ctx.now) ? known : await look(ctx, hash);
+        if (!found) return undefined;
+        cache.set(hash, found);
+        if (found.session.lastSeen.getTime() < ctx.now.getTime() - SEEN_STEP) {
+          found.session = { ...found.session, lastSeen: ctx.now };
+          ctx.afterCommit(() => see(ctx, hash));
+        }
+        return found;
       },
       async open(ctx, account, client) {
         const token = newSecret();
@@ -93,6 +120,7 @@ export const SessionSystem = component({
       },
       async revoke(ctx, account, id) {
         await ctx.db('session').where({ account, token_hash: id }).delete();
+        await generations.bump(ctx, SESSIONS);
       },
       async revokeOthers(ctx, account, id) {
         await ctx
@@ -100,6 +128,7 @@ export const SessionSystem = component({
           .where({ account })
           .whereNot({ token_hash: id ?? '' })
           .delete();
+        await generations.bump(ctx, SESSIONS);
       },
       async purge(ctx) {
         await ctx
