@@ -20,6 +20,7 @@ import * as siteOptions from './site-options.ts';
 import { ISiteOptions } from './site-options.ts';
 import * as fields from './ticket/fields.ts';
 import * as tickets from './ticket/service.ts';
+import * as vocabulary from './ticket/vocabulary.ts';
 import { createChrome } from './web/chrome.ts';
 import { INavigationContributor, IRequestFilter, IRouteProvider, ITemplateProvider, IViews } from './web/extension-points.ts';
 import { buildServer, type WebServer } from './web/server.ts';
@@ -48,14 +49,28 @@ export interface Site extends OpenSite {
   web(): Promise<WebServer>;
 }
 
-const CORE_MODULES: readonly object[] = [siteOptions, security.components, jobs.components, adjuncts, fields, tickets];
+const CORE_MODULES: readonly object[] = [
+  siteOptions,
+  security.components,
+  jobs.components,
+  adjuncts,
+  fields,
+  tickets,
+  vocabulary,
+];
 const CORE = { plugin: 'core', file: 'core', enabledByDefault: true, required: true } as const;
 
 /** Composes one site: kernel, services, pages. Throws when the core cannot run with this configuration. */
 export function composeSite(parts: SiteParts): Site {
   const { dir, configuration, database, generations, log } = parts;
   const kernel = new Kernel(configuration);
-  const contexts = security.createContexts({ database, generations, permissions: () => kernel.get(IPermissionService), log });
+  const contexts = security.createContexts({
+    database,
+    generations,
+    permissions: () => kernel.get(IPermissionService),
+    log,
+    timeZone: () => kernel.get(ISiteOptions).defaultTimeZone,
+  });
   kernel.provide(ISettings, configuration);
   kernel.provide(IEnvironment, { dir, configFile: configuration.file ?? path.join(dir, 'conf', 'trac.ini') });
   kernel.provide(ILog, log);

@@ -55,6 +55,8 @@ export async function judge(
     action: actionName,
     number: undefined,
     author: authorOf(ctx, submission),
+    via: ctx.via,
+    causes: ctx.causes.slice(0, -1),
   };
   problems.push(...(await commentProblems(ctx, form, submission, maxComment)), ...requiredProblems(ctx, form, change, problems));
   const collision = isStale(ctx, submission, change, offer);
@@ -148,7 +150,8 @@ async function manipulatorProblems(
 ): Promise<Problem[]> {
   const problems: Problem[] = [];
   for (const manipulator of manipulators) {
-    if (change.comment !== '') problems.push(...(manipulator.validateComment?.(ctx, change.comment) ?? []));
+    if (change.comment !== '')
+      for await (const problem of manipulator.validateComment?.(ctx, change.comment) ?? []) problems.push(problem);
     for await (const problem of manipulator.validateTicket?.(ctx, change) ?? []) problems.push(problem);
   }
   return problems;

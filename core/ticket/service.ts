@@ -3,6 +3,7 @@ import { PermissionError, TracError } from '../kernel/errors.ts';
 import { option } from '../kernel/option.ts';
 import { IRegistry } from '../kernel/registry.ts';
 import type { OperationContext } from '../security/context.ts';
+import { causedBy, heardBy } from './causes.ts';
 import {
   ITicketActionController,
   ITicketChangeListener,
@@ -14,10 +15,11 @@ import { FormDraft } from './form.ts';
 import { addEntry, loadHistory } from './history.ts';
 import { type Judgement, judge } from './judge.ts';
 import { draftTicket, onTicket, openTicket } from './load.ts';
+import { replaceEverywhere } from './replace.ts';
 import { applyRights, nameFault } from './rights.ts';
 import { deleteTicket, insertTicket, updateTicket } from './store.ts';
 import { textFor } from './submission.ts';
-import type { Applied, Submission, TicketChange, TicketContext, TicketOutcome } from './types.ts';
+import type { Applied, Submission, TicketChange, TicketContext, TicketOutcome, ValueReplacement } from './types.ts';
 
 /** The one door: nothing else creates or changes a ticket. */
 export const TicketSystem = component({
@@ -86,7 +88,7 @@ class Tickets implements ITicketService {
   }
 
   async preview(ctx: OperationContext, id: number | undefined, submission: Submission): Promise<Applied> {
-    const ticketCtx = await this.#context(ctx, id);
+    const ticketCtx = await this.#context(ctx, id, submission);
     const form = await this.form(ticketCtx);
     const judgement = await this.#judge(ticketCtx, form, submission);
     return this.#answer(ticketCtx, form, judgement, outcomeOf(judgement));
@@ -94,7 +96,7 @@ class Tickets implements ITicketService {
 
   async apply(ctx: OperationContext, id: number | undefined, submission: Submission): Promise<Applied> {
     if (!ctx.writable) throw new TracError('TICKETS', 'ITicketService.apply needs a writing transaction: use IContexts.write.');
-    const ticketCtx = await this.#context(ctx, id);
+    const ticketCtx = await this.#context(ctx, id, submission);
     const form = await this.form(ticketCtx);
     const judgement = await this.#judge(ticketCtx, form, submission);
     const outcome = outcomeOf(judgement);
@@ -115,8 +117,10 @@ class Tickets implements ITicketService {
 
   async delete(ctx: TicketContext): Promise<void> {
     if (ctx.ticket.id === undefined) throw new TracError('TICKETS', 'A ticket that was never stored cannot be deleted.');
+    const { listeners, registry } = this.#needs;
+    const next = causedBy(ctx, `#${ctx.ticket.id} deleted`);
     await deleteTicket(ctx.db, ctx.ticket.id);
-    for (const listener of this.#needs.listeners) await listener.ticketDeleted?.(ctx);
+    for (const listener of listeners) await listener.ticketDeleted?.(heardBy(next, registry.idOf(listener)));
     ctx.log.info('ticket deleted', { id: ctx.ticket.id, via: ctx.via, user: ctx.user.name });
   }
 
@@ -124,8 +128,16 @@ class Tickets implements ITicketService {
     return ctx.ticket.id === undefined ? [] : loadHistory(ctx.db, ctx.ticket.id);
   }
 
-  #context(ctx: OperationContext, id: number | undefined): Promise<TicketContext> {
-    return id === undefined ? this.draft(ctx) : this.open(ctx, id);
+  async replaceValue(ctx: OperationContext, replacement: ValueReplacement): Promise<number> {
+    const { fields, listeners, registry } = this.#needs;
+    const idOf = (listener: object): string => registry.idOf(listener);
+    return replaceEverywhere(ctx, replacement, { fields: await fields.all(ctx), typeOf: fields.type, listeners, idOf });
+  }
+
+  /** Everything that follows, side effects of actions and listeners included, has this submission among its causes. */
+  #context(ctx: OperationContext, id: number | undefined, { action }: Submission): Promise<TicketContext> {
+    const next = causedBy(ctx, id === undefined ? 'new ticket' : `#${id} ${action ?? 'without an action'}`);
+    return id === undefined ? this.draft(next) : this.open(next, id);
   }
 
   #judge(ctx: TicketContext, form: FormDraft, submission: Submission): Promise<Judgement> {
@@ -189,8 +201,11 @@ class Tickets implements ITicketService {
   }
 
   async #tell(ctx: TicketContext, change: TicketChange, existed: boolean): Promise<void> {
-    for (const listener of this.#needs.listeners)
-      await (existed ? listener.ticketChanged?.(ctx, change) : listener.ticketCreated?.(ctx, change));
+    const { listeners, registry } = this.#needs;
+    for (const listener of listeners) {
+      const heard = heardBy(ctx, registry.idOf(listener));
+      await (existed ? listener.ticketChanged?.(heard, change) : listener.ticketCreated?.(heard, change));
+    }
   }
 
   #answer(ctx: TicketContext, form: FormDraft, judgement: Judgement, outcome: TicketOutcome): Applied {

@@ -44,6 +44,19 @@ export function normaliseCc(text: string): string {
   return [...new Set(text.split(/[;,\s]+/).filter(Boolean))].join(', ');
 }
 
+/** A list of keywords with one word replaced, or taken out where `to` is empty; separators of the others stay as typed. */
+export function normaliseKeywords(text: string, word: string, to: string): string {
+  const parts = text.split(/([,;\s]+)/);
+  const kept: string[] = [];
+  for (let at = 0; at < parts.length; at += 2) {
+    const part = parts[at] === word ? to : (parts[at] ?? '');
+    if (part === '' || (part === to && kept.includes(part))) continue;
+    if (kept.length > 0) kept.push(parts[at - 1] ?? ' ');
+    kept.push(part);
+  }
+  return kept.join('').trim();
+}
+
 /** The value as text, for plain comparison and defaults. */
 export const textOf = (values: Values, name: string): string => {
   const value = values[name];
