@@ -1,4 +1,5 @@
 import {
+  type Adjunct,
   type AdjunctType,
   component,
   type FieldSpec,
@@ -14,14 +15,10 @@ import {
 const defaultFor = (name: string, fallback: string) =>
   option.text('ticket', `default_${name}`, fallback, `Default ${name} of a new ticket.`);
 
-/** Field, vocabulary, in display order: the fields whose choices an administrator keeps. */
-const VOCABULARIES = [
-  ['priority', 'priority'],
-  ['milestone', 'milestone'],
-  ['component', 'component'],
-  ['version', 'version'],
-  ['severity', 'severity'],
-] as const satisfies readonly (readonly [string, AdjunctType])[];
+/** Fields whose choices an administrator keeps, in display order; each draws on the vocabulary of its name. */
+const VOCABULARIES = ['priority', 'milestone', 'component', 'version', 'severity'] as const satisfies readonly AdjunctType[];
+const TYPES = ['ticket_type', 'resolution', ...VOCABULARIES] as const satisfies readonly AdjunctType[];
+type Lists = Readonly<Record<(typeof TYPES)[number], readonly Adjunct[]>>;
 
 /**
  * Trac's own fields (FD-01) in Trac's order, before any custom one. A choice with nothing to choose from is left out
@@ -62,11 +59,10 @@ export const BuiltinFields = component({
   create: ({ adjuncts, controllers, permissions, options }) => {
     const optional = (name: string) => (options.allowedEmpty.includes(name) ? { optional: true } : {});
 
-    async function choice(ctx: OperationContext, name: keyof typeof options & string, type: AdjunctType): Promise<FieldSpec[]> {
-      const values = await adjuncts.list(ctx, type);
-      if (values.length === 0) return [];
-      return [{ name, type: 'select', value: options[name], options: values.map((one) => one.name), ...optional(name) }];
-    }
+    const choice = (name: keyof typeof options & string, values: readonly Adjunct[]): FieldSpec[] =>
+      values.length === 0
+        ? []
+        : [{ name, type: 'select', value: options[name], options: values.map((one) => one.name), ...optional(name) }];
 
     function owner(ctx: OperationContext): FieldSpec {
       const common = { name: 'owner', value: options.owner, createPermission: 'TICKET_MODIFY' } as const;
@@ -82,45 +78,59 @@ export const BuiltinFields = component({
     const statuses = (): string[] => [...new Set([...controllers].flatMap((one) => one.getAllStatus?.() ?? []))].sort();
     const derived = { editable: false } as const;
 
+    const build = (ctx: OperationContext, lists: Lists): readonly FieldSpec[] => {
+      const resolutions = lists.resolution.map(({ name }) => name);
+      const specs: FieldSpec[] = [
+        {
+          name: 'summary',
+          type: 'text',
+          value: options.summary,
+          required: true,
+          fullrow: true,
+          visible: false,
+          editable: true,
+          maxSize: options.maxSummary,
+        },
+        { name: 'reporter', type: 'text', editPermission: 'TICKET_ADMIN', createPermission: 'TICKET_ADMIN' },
+        owner(ctx),
+        {
+          name: 'description',
+          type: 'textarea',
+          format: 'wiki',
+          value: options.description,
+          fullrow: true,
+          rows: 10,
+          maxSize: options.maxDescription,
+          editPermission: 'TICKET_EDIT_DESCRIPTION',
+        },
+        ...choice('type', lists.ticket_type),
+        { name: 'status', type: 'radio', value: '', options: statuses(), optional: true, ...derived },
+        ...VOCABULARIES.flatMap((name) => choice(name, lists[name])),
+        ...(resolutions.length > 0
+          ? [{ name: 'resolution', type: 'radio', value: options.resolution, options: resolutions, optional: true, ...derived }]
+          : []),
+        { name: 'keywords', type: 'text', format: 'list', value: options.keywords, fullrow: true },
+        { name: 'cc', type: 'text', format: 'list', value: options.cc, fullrow: true, normalise: normaliseCc },
+        { name: 'time', type: 'time', format: 'relative', label: 'Created', ...derived },
+        { name: 'changetime', type: 'time', format: 'relative', label: 'Modified', ...derived },
+      ];
+      // Negative orders keep the built-in fields before custom ones, whose order an administrator counts from 0 (FD-09).
+      return specs.map((spec, index) => ({ ...spec, order: index - 1000 }));
+    };
+
+    let last:
+      | { readonly lists: readonly unknown[]; readonly directory: unknown; readonly specs: readonly FieldSpec[] }
+      | undefined;
     return {
       async getTicketFields(ctx) {
-        const resolutions = (await adjuncts.list(ctx, 'resolution')).map(({ name }) => name);
-        const specs: FieldSpec[] = [
-          {
-            name: 'summary',
-            type: 'text',
-            value: options.summary,
-            required: true,
-            fullrow: true,
-            visible: false,
-            editable: true,
-            maxSize: options.maxSummary,
-          },
-          { name: 'reporter', type: 'text', editPermission: 'TICKET_ADMIN', createPermission: 'TICKET_ADMIN' },
-          owner(ctx),
-          {
-            name: 'description',
-            type: 'textarea',
-            format: 'wiki',
-            value: options.description,
-            fullrow: true,
-            rows: 10,
-            maxSize: options.maxDescription,
-            editPermission: 'TICKET_EDIT_DESCRIPTION',
-          },
-          ...(await choice(ctx, 'type', 'ticket_type')),
-          { name: 'status', type: 'radio', value: '', options: statuses(), optional: true, ...derived },
-          ...(await Promise.all(VOCABULARIES.map(([name, type]) => choice(ctx, name, type)))).flat(),
-          ...(resolutions.length > 0
-            ? [{ name: 'resolution', type: 'radio', value: options.resolution, options: resolutions, optional: true, ...derived }]
-            : []),
-          { name: 'keywords', type: 'text', format: 'list', value: options.keywords, fullrow: true },
-          { name: 'cc', type: 'text', format: 'list', value: options.cc, fullrow: true, normalise: normaliseCc },
-          { name: 'time', type: 'time', format: 'relative', label: 'Created', ...derived },
-          { name: 'changetime', type: 'time', format: 'relative', label: 'Modified', ...derived },
-        ];
-        // Negative orders keep the built-in fields before custom ones, whose order an administrator counts from 0 (FD-09).
-        return specs.map((spec, index) => ({ ...spec, order: index - 1000 }));
+        const lists = await Promise.all(TYPES.map((type) => adjuncts.list(ctx, type)));
+        const { directory } = ctx;
+        // The same list object again means that nothing changed; then nobody need build sixteen fields anew.
+        if (last?.directory !== directory || !lists.every((list, index) => list === last?.lists[index])) {
+          const byType = Object.fromEntries(TYPES.map((type, index) => [type, lists[index] ?? []])) as unknown as Lists;
+          last = { lists, directory, specs: build(ctx, byType) };
+        }
+        return last.specs;
       },
     };
   },
