@@ -7,6 +7,7 @@ import { type Generations, IGenerations } from './db/generation.ts';
 import type { Database } from './db/types.ts';
 import * as jobs from './jobs/index.ts';
 import { IEnvironment, ISettings } from './kernel/configuration.ts';
+import { checkRules } from './kernel/enablement.ts';
 import type { Diagnosis } from './kernel/errors.ts';
 import { Kernel } from './kernel/kernel.ts';
 import { ILog, type Log } from './kernel/log.ts';
@@ -117,6 +118,10 @@ function judgeOnce(kernel: Kernel, configuration: Configuration): () => readonly
   return () => {
     all ??= [
       ...kernel.diagnoses(),
+      ...checkRules(
+        configuration,
+        kernel.components().map(({ id }) => id),
+      ),
       ...checkNames(configuration, kernel.get(IRegistry).options()),
       ...kernel.all(IDiagnostician).flatMap(ask),
     ];

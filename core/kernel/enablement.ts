@@ -1,4 +1,5 @@
-import type { Place } from './errors.ts';
+import type { Diagnosis, Place } from './errors.ts';
+import { nearest } from './nearest.ts';
 import type { Settings } from './settings.ts';
 
 /**
@@ -9,13 +10,13 @@ export const TRAC_COMPONENTS: Readonly<Record<string, string>> = {
   'trac.ticket.default_workflow.ConfigurableTicketWorkflow': 'workflow.ConfigurableTicketWorkflow',
   'trac.ticket.web_ui.TicketModule': 'ticket-web.TicketPages',
   'trac.ticket.web_ui.DefaultTicketPolicy': 'core.DefaultTicketPolicy',
-  'trac.ticket.query.QueryModule': 'query.QueryPages',
+  'trac.ticket.query.QueryModule': 'query.QueryPage',
   'trac.perm.DefaultPermissionPolicy': 'core.DefaultPermissionPolicy',
   'tracopt.perm.authz_policy.AuthzPolicy': 'core.AuthzPolicy',
   'trac.web.auth.LoginModule': 'auth.LoginPages',
-  'trac.prefs.web_ui.PreferencesModule': 'prefs.PreferencePages',
+  'trac.prefs.web_ui.PreferencesModule': 'prefs.PreferencesPages',
   'trac.admin.web_ui.AdminModule': 'admin.AdminPages',
-  'trac.about.AboutModule': 'about.AboutPages',
+  'trac.about.AboutModule': 'about.AboutPage',
   'tracopt.ticket.deleter.TicketDeleter': 'delete-ticket.DeleteTicket',
   'sample-plugins.workflow.DeleteTicket.DeleteTicketActionController': 'delete-ticket.DeleteTicket',
   'sample-plugins.workflow.CodeReview.CodeReviewActionController': 'code-review.CodeReview',
@@ -61,8 +62,36 @@ export function decide(settings: Settings, id: string, byDefault: boolean): Deci
   return { enabled: byDefault };
 }
 
-/** True when a line of `[components]` can mean something here: a component of ours, or one of Trac's that has a counterpart. */
-export function isKnownRule(key: string, ids: readonly string[]): boolean {
-  const wanted = key.toLowerCase().replace(/\.\*$/, '');
-  return ids.some((id) => namesOf(id).some((name) => name === wanted || name.startsWith(`${wanted}.`)));
+/**
+ * Warns of lines of `[components]` that no component here answers to: a misspelt name, a plugin that is not there, or a
+ * component of Trac that has no counterpart, which one calm line says for all of them together.
+ */
+export function checkRules(settings: Settings, ids: readonly string[]): Diagnosis[] {
+  const names = ids.flatMap(namesOf);
+  const isKnown = (key: string): boolean => {
+    const wanted = key.toLowerCase().replace(/\.\*$/, '');
+    return names.some((name) => name === wanted || name.startsWith(`${wanted}.`));
+  };
+  const strange = settings.entries('components').filter(([key]) => !isKnown(key));
+  const ofTrac = strange.filter(([key]) => /^(trac|tracopt)\./i.test(key));
+  const others = strange.filter((entry) => !ofTrac.includes(entry));
+  const calm = ofTrac.slice(0, 1).map(
+    ([key]): Diagnosis => ({
+      severity: 'warning',
+      message: `[components] names ${ofTrac.length} of Trac's components that have no counterpart here, such as ${key}.`,
+      remedy: 'They have no effect and may stay. docs/admin/plugins.md lists those that mean something.',
+      place: settings.place('components', key),
+    }),
+  );
+  return [...others.map(([key]) => unknownRule(settings, key, ids)), ...calm];
+}
+
+function unknownRule(settings: Settings, key: string, ids: readonly string[]): Diagnosis {
+  const near = nearest(key.replace(/\.\*$/, ''), [...ids, ...ids.map((id) => id.slice(0, id.indexOf('.')))]);
+  return {
+    severity: 'warning',
+    message: `[components] ${key}: no component has this name.`,
+    remedy: near ? `Did you mean ${near}?` : 'Remove the line, or install the plugin. "tracts plugin list" shows the names.',
+    place: settings.place('components', key),
+  };
 }

@@ -1,4 +1,4 @@
-import type { Response } from 'light-my-request';
+import type { LightMyRequestResponse as Response } from 'fastify';
 import { IPasswords, ISessionService, IUserService } from '../../core/security/extension-points.ts';
 import type { TestSite } from '../../core/testing/index.ts';
 

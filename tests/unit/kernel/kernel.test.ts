@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { component } from '../../../core/kernel/component.ts';
+import { checkRules } from '../../../core/kernel/enablement.ts';
 import { Kernel } from '../../../core/kernel/kernel.ts';
 import { option } from '../../../core/kernel/option.ts';
 import { plainSettings } from '../../../core/kernel/settings.ts';
@@ -60,6 +61,28 @@ describe('enabling', () => {
     const kernel = kernelWith({ A: greeter('a'), B: greeter('b') }, { components: { 'hall.a': 'disabled' } });
     expect(stateOf(kernel, 'hall.A')).toMatchObject({ enabled: false, decidedBy: '[components] hall.a = disabled' });
     expect(stateOf(kernel, 'hall.B')).toMatchObject({ enabled: true, decidedBy: 'default' });
+  });
+});
+
+describe('lines of [components] that nobody answers to', () => {
+  const ids = ['delete-ticket.DeleteTicket', 'sla.Breach'];
+  const check = (components: Record<string, string>) => checkRules(plainSettings({ components }), ids);
+
+  test('known names, prefixes and Trac paths draw nothing', () => {
+    expect(check({ 'delete-ticket.*': 'on', 'sla.breach': 'off', 'tracopt.ticket.deleter.*': 'on' })).toEqual([]);
+  });
+
+  test('a misspelt name is told with the nearest, an unknown one with what to do', () => {
+    expect(check({ 'delete-tikcet.*': 'on', zzzzzzzzz: 'on' })).toMatchObject([
+      { severity: 'warning', remedy: 'Did you mean delete-ticket?' },
+      { message: '[components] zzzzzzzzz: no component has this name.' },
+    ]);
+  });
+
+  test('what only Trac has draws one line for all', () => {
+    expect(check({ 'trac.wiki.*': 'off', 'tracopt.versioncontrol.svn.*': 'on' })).toMatchObject([
+      { message: expect.stringContaining('2 of Trac') },
+    ]);
   });
 });
 
