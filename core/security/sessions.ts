@@ -3,6 +3,7 @@ import { IGenerations } from '../db/generation.ts';
 import { fromMicros, toMicros } from '../db/instants.ts';
 import { component } from '../kernel/component.ts';
 import { option } from '../kernel/option.ts';
+import { nameClient } from './client-name.ts';
 import type { Directory, OperationContext } from './context.ts';
 import { IContexts } from './contexts.ts';
 import { type Account, ISessionService, type Session } from './extension-points.ts';
@@ -44,7 +45,7 @@ const toSession = (row: SessionRow): Session => ({
   id: row.token_hash,
   account: row.account,
   formToken: row.form_token,
-  client: row.client,
+  client: nameClient(row.client),
   created: fromMicros(row.created),
   lastSeen: fromMicros(row.last_seen),
   expires: fromMicros(row.expires),

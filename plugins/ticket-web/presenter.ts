@@ -117,10 +117,28 @@ function viewAction(
   };
 }
 
+/** A short field alone between two wide ones would leave the rest of its row empty: it waits for the next short one. */
+function fillRows(fields: readonly FieldView[]): FieldView[] {
+  const rows: FieldView[] = [];
+  const waiting: FieldView[] = [];
+  for (const [index, field] of fields.entries()) {
+    if (!field.fullrow) {
+      waiting.push(field);
+      continue;
+    }
+    const mayWait = waiting.length === 1 && fields.slice(index).some((later) => !later.fullrow);
+    if (!mayWait) rows.push(...waiting.splice(0));
+    rows.push(field);
+  }
+  return [...rows, ...waiting];
+}
+
 function groupFields(fields: readonly FieldView[]): FieldGroup[] {
   const groups = new Map<string, FieldView[]>([['', []]]);
   for (const field of fields) groups.set(field.group, [...(groups.get(field.group) ?? []), field]);
-  return [...groups].filter(([, members]) => members.length > 0).map(([legend, members]) => ({ legend, fields: members }));
+  return [...groups]
+    .filter(([, members]) => members.length > 0)
+    .map(([legend, members]) => ({ legend, fields: fillRows(members) }));
 }
 
 const NAMED_TARGETS: Readonly<Record<string, string>> = {

@@ -282,3 +282,12 @@ test('panels of plugins stand on the page, and one that fails does not take the 
   expect(statusCode).toBe(200);
   expect(body).toContain('<h2>Nearby</h2><p>Near &lt;1&gt;</p>');
 });
+
+test('a short field alone between wide ones waits for the next short one, so that no row stays half empty', async () => {
+  const ini = '[ticket-custom]\nlonely = text\nlonely.order = 100\nwide = textarea\nwide.order = 101\n';
+  await using site = await testSite({ grants: GRANTS, ini });
+  const { body } = await (await enter(site, 'ann')).get('/newticket');
+  const names = [...body.matchAll(/ name="field_(\w+)"/g)].map(([, name]) => name);
+  expect(names.slice(0, 4)).toEqual(['summary', 'description', 'owner', 'type']);
+  expect(names.slice(-2)).toEqual(['lonely', 'wide']);
+});
