@@ -84,6 +84,8 @@ export class FastSqlite extends Base {
     if (!readonly) {
       if (filename !== ':memory:') connection.pragma('journal_mode = WAL');
       connection.pragma('synchronous = NORMAL');
+      // Longer logs are copied back less often; each copy writes a page once, however many tickets touched it.
+      connection.pragma('wal_autocheckpoint = 4000');
       connection.pragma(`busy_timeout = ${SQLITE_SLEEP_MS}`);
     }
     statements.set(connection, new Map());

@@ -8,21 +8,12 @@ import {
   type OperationContext,
   type Outcome,
   option,
+  statusesInUse,
   type WebRequest,
 } from 'tracts';
 import { IAddressPrivacy } from 'tracts/addresses';
 import { type OrderColumn, parseQuery, type TicketQuery } from './language.ts';
-import {
-  COUNTED_AT_MOST,
-  countTickets,
-  findPage,
-  loadRows,
-  type Row,
-  type Sorting,
-  sortingOf,
-  statusesInUse,
-  wantedStatuses,
-} from './store.ts';
+import { COUNTED_AT_MOST, countTickets, findPage, loadRows, type Row, type Sorting, sortingOf, wantedStatuses } from './store.ts';
 import { viewList } from './view.ts';
 
 const VOCABULARIES: Readonly<Partial<Record<OrderColumn, AdjunctType>>> = {

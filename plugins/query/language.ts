@@ -15,7 +15,7 @@ const FILTERS = [
 ] as const;
 type FilterColumn = (typeof FILTERS)[number];
 
-/** Columns that a list can be sorted by; each has its index (migrations/query). */
+/** Columns that a list can be sorted by; each has its index behind the status (migrations/core/0001_schema.ts). */
 export const ORDERS = ['id', 'status', 'type', 'priority', 'component', 'milestone', 'owner', 'time', 'changetime'] as const;
 export type OrderColumn = (typeof ORDERS)[number];
 

@@ -20,25 +20,6 @@ export interface Row {
 /** Counting stops here: no list is read further either. */
 export const COUNTED_AT_MOST = 10_000;
 
-/**
- * Every status that a ticket has. It hops from one value to the next in the index, so its cost depends on how many
- * statuses there are and not on how many tickets.
- */
-export async function statusesInUse(db: Knex): Promise<readonly string[]> {
-  const next = db('ticket').min('status').whereRaw('ticket.status > used.status').as('status');
-  const rows = (await db
-    .withRecursive('used', (used) =>
-      used
-        .min({ status: 'status' })
-        .from('ticket')
-        .unionAll((more) => more.select(next).from('used').whereNotNull('used.status')),
-    )
-    .select('status')
-    .from('used')
-    .whereNotNull('status')) as { status: string }[];
-  return rows.map(({ status }) => status);
-}
-
 const matches = ({ values, negated }: Filter, value: string): boolean => values.includes(value) !== negated;
 
 /** The statuses a query asks for, out of those in use. */

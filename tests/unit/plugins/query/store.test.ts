@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openDatabase } from '../../../../core/db/database.ts';
-import { loadMigrations, migrate } from '../../../../core/db/migrate.ts';
+import { migrate } from '../../../../core/db/migrate.ts';
 import type { Database } from '../../../../core/db/types.ts';
+import { statusesInUse } from '../../../../core/ticket/statuses.ts';
 import { parseQuery } from '../../../../plugins/query/language.ts';
-import { countTickets, findPage, loadRows, sortingOf, statusesInUse, wantedStatuses } from '../../../../plugins/query/store.ts';
+import { countTickets, findPage, loadRows, sortingOf, wantedStatuses } from '../../../../plugins/query/store.ts';
 import { eachDialect } from '../../../support/databases.ts';
 import { CORE_MIGRATIONS } from '../../../support/schema.ts';
 
@@ -25,7 +26,7 @@ eachDialect((fresh) => {
   beforeAll(async () => {
     const { url, dir } = await fresh();
     database = await openDatabase(url, { dir, create: true });
-    await migrate(database, [await CORE_MIGRATIONS, await loadMigrations('migrations/query', 'query')]);
+    await migrate(database, [await CORE_MIGRATIONS]);
     await database.write(async (db) => {
       for (let id = 1; id <= 30; id++) await db('ticket').insert(ticket(id));
     });
