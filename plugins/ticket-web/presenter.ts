@@ -148,10 +148,12 @@ const NAMED_TARGETS: Readonly<Record<string, string>> = {
   replyto: 'comment',
 };
 
-function viewProblems(problems: readonly Problem[], targets: ReadonlySet<string>): ProblemView[] {
+/** `general` is where a problem without a field leads. */
+function viewProblems(problems: readonly Problem[], targets: ReadonlySet<string>, general: string): ProblemView[] {
   return problems.map(({ field, message }) => {
     const named = NAMED_TARGETS[field ?? ''];
-    return { message, target: named ?? (field !== undefined && targets.has(field) ? `field-${field}` : '') };
+    if (field === undefined) return { message, target: general };
+    return { message, target: named ?? (targets.has(field) ? `field-${field}` : '') };
   });
 }
 
@@ -225,7 +227,7 @@ export async function presentTicket(state: PageState, viewer: Viewer): Promise<T
     history,
     mayComment: form.mayComment,
     mayAct: form.mayComment || editable.length > 0 || actions.length > 1,
-    problems: viewProblems(problems, targets),
+    problems: viewProblems(problems, targets, state.applied?.collision ? 'collision' : ''),
     problemAt: Object.fromEntries(byControl),
     typed: { ...typed, action: chosen },
     preview: viewPreview(state, viewer),

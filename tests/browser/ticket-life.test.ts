@@ -154,7 +154,9 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
     await cleo.getByRole('radio', { name: 'accept' }).check();
     await button(cleo, 'Submit changes').click();
     await cleo.getByText('Somebody changed this ticket').first().waitFor();
+    await cleo.getByRole('alert').getByRole('link').click();
     const news = cleo.locator('.collision');
+    expect(await news.evaluate((element) => element === document.activeElement)).toBe(true);
     expect(await news.innerText()).toContain('I was faster.');
     expect(await news.innerText()).toContain('blocker');
     expect(await cleo.getByLabel('Comment', { exact: true }).inputValue()).toBe('Mine took longer to write.');

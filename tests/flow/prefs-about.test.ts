@@ -69,7 +69,9 @@ test('everybody sees the version, administrators every component with what decid
   }
   const page = (await admin.get('/about')).body;
   expect(page).toContain('workflow.ConfigurableTicketWorkflow');
-  expect(page).toMatch(/query\.QueryPage<\/code>[^\n]*\n\s*<td data-label="State">off<\/td><td data-label="Decided by">[^<]*query\.\* = disabled/);
+  expect(page).toMatch(
+    /query\.QueryPage<\/code>[^\n]*\n\s*<td data-label="State">off<\/td><td data-label="Decided by">[^<]*query\.\* = disabled/,
+  );
 });
 
 test('what is wrong with the site is told to administrators on every page, and to nobody else', async () => {

@@ -75,7 +75,7 @@ async function launch(failures: string[], { path, env }: Program): Promise<Brows
 }
 
 /** Starts a browser: CHROME_PATH, else npm's, else the system's. Throws where none starts: no browser test is skipped. */
-export async function startBrowser(): Promise<Browser> {
+async function startBrowser(): Promise<Browser> {
   const failures: string[] = [];
   const sources: readonly (() => Promise<readonly Program[]>)[] = [
     async () => [process.env['CHROME_PATH']].filter((path) => path !== undefined).map((path) => ({ path, env: {} })),
