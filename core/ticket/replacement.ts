@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { fromMicros, toMicros } from '../db/instants.ts';
+import { statusesInUse } from './statuses.ts';
 import type { StoredTicket } from './store.ts';
 import { TEXT_COLUMNS } from './values.ts';
 
@@ -8,22 +9,25 @@ const CLOSED = 'closed';
 
 const toColumn = (text: string): string | null => (text === '' ? null : text);
 
-const narrow = (tickets: Knex.QueryBuilder, openOnly: boolean | undefined): Knex.QueryBuilder =>
-  openOnly ? tickets.where((status) => status.whereNot('status', CLOSED).orWhereNull('status')) : tickets;
+/** Tickets by status, those without one last: the indexes begin with the status, so that each lane is one range. */
+async function lanesOf(db: Knex, openOnly: boolean): Promise<readonly ((tickets: Knex.QueryBuilder) => Knex.QueryBuilder)[]> {
+  const statuses = (await statusesInUse(db)).filter((status) => !openOnly || status !== CLOSED);
+  return [(tickets) => tickets.whereIn('status', statuses), (tickets) => tickets.whereNull('status')];
+}
 
-/** How many tickets have each value of a column; of `value` alone where it is given. Answered from the column's index. */
+/** How many tickets have each value of a column; of `value` alone where it is given. Answered from indexes. */
 export async function countValues(
   db: Knex,
   column: string,
-  { value, openOnly }: { readonly value?: string | undefined; readonly openOnly?: boolean | undefined },
+  { value, openOnly = false }: { readonly value?: string | undefined; readonly openOnly?: boolean | undefined },
 ): Promise<ReadonlyMap<string, number>> {
-  const tickets = narrow(db('ticket'), openOnly)
-    .whereNotNull(column)
-    .groupBy(column)
-    .select({ value: column })
-    .count({ uses: '*' });
-  const rows = (await (value === undefined ? tickets : tickets.where(column, value))) as { value: string; uses: number }[];
-  return new Map(rows.map((row) => [row.value, Number(row.uses)]));
+  const total = new Map<string, number>();
+  for (const narrow of await lanesOf(db, openOnly)) {
+    const tickets = narrow(db('ticket')).whereNotNull(column).groupBy(column).select({ value: column }).count({ uses: '*' });
+    const rows = (await (value === undefined ? tickets : tickets.where(column, value))) as { value: string; uses: number }[];
+    for (const row of rows) total.set(row.value, (total.get(row.value) ?? 0) + Number(row.uses));
+  }
+  return total;
 }
 
 /** The texts of a column that hold a word somewhere, e.g. lists of keywords. */
@@ -43,8 +47,12 @@ export async function findHolders(
   openOnly: boolean,
   limit: number,
 ): Promise<readonly number[]> {
-  const tickets = narrow(db('ticket').where(column, value), openOnly).orderBy('id').limit(limit).forUpdate().select('id');
-  return ((await tickets) as { id: number }[]).map(({ id }) => id);
+  for (const narrow of await lanesOf(db, openOnly)) {
+    const tickets = narrow(db('ticket')).where(column, value).orderBy('id').limit(limit).forUpdate().select('id');
+    const ids = ((await tickets) as { id: number }[]).map(({ id }) => id);
+    if (ids.length > 0) return ids;
+  }
+  return [];
 }
 
 /** One change that happens to many tickets alike. */
