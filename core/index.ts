@@ -3,7 +3,7 @@ export * from './cli/extension-points.ts';
 export { type Cached, IGenerations } from './db/generation.ts';
 export { IJobProvider, type Job } from './jobs/extension-points.ts';
 export { component } from './kernel/component.ts';
-export { IConfigurationPresets, IEnvironment, ISettings } from './kernel/configuration.ts';
+export { IConfigurationPresets, IEnvironment, ISettings, ISettingsEditor, type SettingChange } from './kernel/configuration.ts';
 export { BadRequestError, type Diagnosis, NotFoundError, PermissionError, type Place, TracError } from './kernel/errors.ts';
 export type { Log } from './kernel/log.ts';
 export { nearest } from './kernel/nearest.ts';

@@ -3,10 +3,11 @@ import * as adjuncts from './adjunct/service.ts';
 import type { OpenSite } from './cli/extension-points.ts';
 import { checkNames } from './config/check.ts';
 import type { Configuration } from './config/configuration.ts';
+import { settingsEditor } from './config/editor.ts';
 import { type Generations, IGenerations } from './db/generation.ts';
 import type { Database } from './db/types.ts';
 import * as jobs from './jobs/index.ts';
-import { IEnvironment, ISettings } from './kernel/configuration.ts';
+import { IEnvironment, ISettings, ISettingsEditor } from './kernel/configuration.ts';
 import { checkRules } from './kernel/enablement.ts';
 import type { Diagnosis } from './kernel/errors.ts';
 import { Kernel } from './kernel/kernel.ts';
@@ -73,7 +74,12 @@ export function composeSite(parts: SiteParts): Site {
     timeZone: () => kernel.get(ISiteOptions).defaultTimeZone,
   });
   kernel.provide(ISettings, configuration);
-  kernel.provide(IEnvironment, { dir, configFile: configuration.file ?? path.join(dir, 'conf', 'trac.ini') });
+  const configFile = configuration.file ?? path.join(dir, 'conf', 'trac.ini');
+  kernel.provide(IEnvironment, { dir, configFile });
+  kernel.provide(
+    ISettingsEditor,
+    settingsEditor(configFile, () => kernel.options()),
+  );
   kernel.provide(ILog, log);
   kernel.provide(IGenerations, generations);
   kernel.provide(IContexts, contexts);

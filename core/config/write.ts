@@ -13,6 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { SettingChange } from '../kernel/configuration.ts';
 import { ConfigError } from '../kernel/errors.ts';
 import { parseConfiguration } from './configuration.ts';
 import { editIni } from './edit.ts';
@@ -68,15 +69,20 @@ export function replaceFile(file: string, text: string): void {
   syncFolder(dirname(target));
 }
 
+/** Sets one option in a file, or removes it when the value is null; otherwise as `setOptions`. */
+export const setOption = (file: string, section: string, key: string, value: string | null): boolean =>
+  setOptions(file, [{ section, name: key, value }]);
+
 /**
- * Sets one option in a file, or removes it when the value is null; true when that changed the file. Throws a ConfigError,
- * and leaves the file alone, when it does not parse, when the result would not load with its parents, when the value
- * cannot be held, or when the disk refuses. No step waits, so two calls in one process cannot lose each other's change.
+ * Sets and removes options in a file, all at once; true when that changed the file. Throws a ConfigError, and leaves the
+ * file alone, when it does not parse, when the result would not load with its parents, when a value cannot be held, or when
+ * the disk refuses. No step waits, so two calls in one process cannot lose each other's change.
  */
-export function setOption(file: string, section: string, key: string, value: string | null): boolean {
+export function setOptions(file: string, changes: readonly SettingChange[]): boolean {
   try {
     const text = decodeIni(readFileSync(file), file);
-    const edited = editIni(text, section, key, value, file);
+    let edited = text;
+    for (const { section, name, value } of changes) edited = editIni(edited, section, name, value, file);
     if (edited === text) return false;
     parseConfiguration(edited, { file });
     replaceFile(file, edited);
@@ -84,6 +90,10 @@ export function setOption(file: string, section: string, key: string, value: str
   } catch (error) {
     if (error instanceof ConfigError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
-    return refuse({ file, section, key }, `the change cannot be written (${reason}). Check the path and who may write there.`);
+    const [first] = changes;
+    return refuse(
+      { file, section: first?.section, key: first?.name },
+      `the change cannot be written (${reason}). Check the path and who may write there.`,
+    );
   }
 }
