@@ -20,6 +20,8 @@ export interface AuthzRules {
   readonly sections: readonly AuthzSection[];
   /** Group to its members, nested groups resolved. */
   readonly groups: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Some section names single fields, such as `[ticket:3/field:salary]`. */
+  readonly namesFields: boolean;
 }
 
 const splitList = (text: string): string[] =>
@@ -57,6 +59,7 @@ export function parseAuthz(text: string, file: string): AuthzRules {
   return {
     sections: [...sections].map(([glob, lines]) => ({ pattern: globPattern(glob.includes('@') ? glob : `${glob}@*`), lines })),
     groups,
+    namesFields: [...sections.keys()].some((glob) => /(^|\/)field:/.test(glob)),
   };
 }
 

@@ -40,6 +40,7 @@ export const AuthzPolicy = component({
         const { rules } = read();
         return rules ? judge(rules, permission, who, resource, expand) : false;
       },
+      judgesFields: () => read().rules?.namesFields ?? true,
       diagnose(): readonly Diagnosis[] {
         const { problem } = isAsked ? read() : {};
         if (problem === undefined) return [];

@@ -24,6 +24,11 @@ export interface IPermissionPolicy {
   checkPermission(permission: string, who: PolicyContext, resource: Resource | undefined): boolean | undefined;
   /** True when the answer never depends on which ticket it is about: lists then count in the database. Without it they ask for each ticket. */
   isUniform?(permission: string): boolean;
+  /**
+   * True when it may refuse TICKET_FIELD_VIEW or TICKET_FIELD_EDIT, asked with `{ realm: 'field', id: name, parent: ticket }`. These two
+   * are granted unless a policy refuses; a policy that does not say this is never asked about them, which costs nothing.
+   */
+  judgesFields?(): boolean;
 }
 export const IPermissionPolicy = extensionPoint<IPermissionPolicy>('IPermissionPolicy', {
   doc: 'Grants or refuses a permission on a resource.',
@@ -46,6 +51,8 @@ export interface IPermissionService {
   explain(ctx: OperationContext, user: User, permission: string, resource?: Resource): Verdict;
   /** True when everybody's answer is the same for all resources of a kind, so that a list need not ask for each. */
   isUniform(permission: string): boolean;
+  /** True when some policy may refuse a single field; until then nobody need ask. */
+  judgesFields(): boolean;
   /** Names of people with an account that is not disabled, who hold the permission on the resource, sorted. */
   usersWith(ctx: OperationContext, permission: string, resource?: Resource): readonly string[];
   /** Members of a group, through nested groups; circles are allowed. Empty when there is no such group. */
@@ -64,7 +71,7 @@ export interface Preferences {
 }
 
 /** An account with everything but its password. */
-export interface Account extends Person, Preferences {
+export interface Account extends Omit<Person, 'timeZone'>, Preferences {
   readonly disabled: boolean;
   /** False for somebody invited who has not followed the link yet. */
   readonly hasPassword: boolean;

@@ -83,6 +83,10 @@ class Permissions implements IPermissionService, IDiagnostician {
     return this.#site().chain.every(({ policy }) => policy === undefined || policy.isUniform?.(permission) === true);
   }
 
+  judgesFields(): boolean {
+    return this.#site().chain.some(({ policy }) => policy?.judgesFields?.() === true);
+  }
+
   usersWith({ directory }: OperationContext, permission: string, resource?: Resource): readonly string[] {
     return [...directory.people.values()]
       .filter(
@@ -165,6 +169,7 @@ class Permissions implements IPermissionService, IDiagnostician {
 
   #reason({ allowed, by, failed }: Decision, directory: Directory, user: User, permission: string): string {
     if (failed) return `Refused, because the policy ${by} is missing or failed.`;
+    if (allowed && by === undefined) return 'No policy refuses it.';
     if (by === undefined)
       return this.#site().graph.has(permission) ? 'No grant and no policy gives it.' : `Nothing defines ${permission}.`;
     const grant = by === 'DefaultPermissionPolicy' ? this.#grantBehind(directory, user, permission) : undefined;

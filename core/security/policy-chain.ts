@@ -18,6 +18,9 @@ export interface Decision {
 }
 
 const NOBODY: Decision = { allowed: false, by: undefined };
+const UNREFUSED: Decision = { allowed: true, by: undefined };
+/** Granted unless a policy that says so refuses (`IPermissionPolicy.judgesFields`). */
+const FIELD_PERMISSIONS: ReadonlySet<string> = new Set(['TICKET_FIELD_VIEW', 'TICKET_FIELD_EDIT']);
 /** Stands for “no object” where answers are remembered by object. */
 const NO_OBJECT = {};
 
@@ -35,6 +38,7 @@ export class Judge {
   readonly #missing: NamedPolicy | undefined;
   readonly #log: Log;
   readonly #who: PolicyContext;
+  #fieldPolicies: readonly NamedPolicy[] | undefined;
   readonly #answers = new WeakMap<object, Map<string, Decision>>();
   /** Questions being answered now. */
   readonly #open = new Set<string>();
@@ -52,13 +56,17 @@ export class Judge {
   }
 
   decide(permission: string, resource?: Resource): Decision {
+    const isOfField = FIELD_PERMISSIONS.has(permission);
+    if (isOfField && !this.#missing && this.#judgesOfFields().length === 0) return UNREFUSED;
     const question = `${permission} ${describe(resource)}`;
     if (this.#open.has(question)) return NOBODY;
     const object = objectOf(resource);
     const known = this.#answers.get(object)?.get(question);
     if (known) return known;
     this.#open.add(question);
-    const decision = this.#ask(permission, resource);
+    const decision = isOfField
+      ? this.#ask(permission, resource, this.#judgesOfFields(), UNREFUSED)
+      : this.#ask(permission, resource, this.#policies, NOBODY);
     this.#open.delete(question);
     // An answer given on the way to another may rest on that one having been refused: it is not kept.
     if (this.#open.size === 0) this.#keep(object, question, decision);
@@ -70,9 +78,15 @@ export class Judge {
     this.#answers.set(object, answers.set(question, decision));
   }
 
-  #ask(permission: string, resource: Resource | undefined): Decision {
+  #judgesOfFields(): readonly NamedPolicy[] {
+    this.#fieldPolicies ??= this.#policies.filter(({ policy }) => policy?.judgesFields?.());
+    return this.#fieldPolicies;
+  }
+
+  /** `otherwise`: the answer when no policy has one. */
+  #ask(permission: string, resource: Resource | undefined, policies: readonly NamedPolicy[], otherwise: Decision): Decision {
     if (this.#missing) return { allowed: false, by: this.#missing.name, failed: true };
-    for (const { name, policy } of this.#policies) {
+    for (const { name, policy } of policies) {
       try {
         const answer: unknown = policy?.checkPermission(permission, this.#who, resource);
         if (answer === undefined) continue;
@@ -84,6 +98,6 @@ export class Judge {
         return { allowed: false, by: name, failed: true };
       }
     }
-    return NOBODY;
+    return otherwise;
   }
 }

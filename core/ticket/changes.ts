@@ -1,3 +1,4 @@
+import type { FormDraft } from './form.ts';
 import { type TypeOf, textFor } from './submission.ts';
 import type { Field, Offer, Problem, TicketForm, Values } from './types.ts';
 
@@ -10,10 +11,10 @@ export interface MergedChanges {
 }
 
 const labelFor = (form: TicketForm, name: string): string => form.fields.get(name)?.label ?? name;
-const typeFor = (form: TicketForm, name: string): string => form.fields.get(name)?.type ?? 'text';
+const typeFor = (form: FormDraft, name: string): string => form.definitions.get(name)?.type ?? 'text';
 
 /** Tells whether two values of a field would be stored alike. */
-const sameIn = (form: TicketForm, typeOf: TypeOf, name: string, a: unknown, b: unknown): boolean => {
+const sameIn = (form: FormDraft, typeOf: TypeOf, name: string, a: unknown, b: unknown): boolean => {
   const type = typeOf(typeFor(form, name));
   return textFor(type, a) === textFor(type, b);
 };
@@ -23,7 +24,7 @@ const sameIn = (form: TicketForm, typeOf: TypeOf, name: string, a: unknown, b: u
  * (WF-16); a person's edit of a field that the action sets gives way and a warning says so.
  */
 export function mergeChanges(
-  form: TicketForm,
+  form: FormDraft,
   offer: Offer,
   inputs: Values,
   edited: Values,

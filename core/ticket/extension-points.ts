@@ -1,5 +1,6 @@
 import { extensionPoint, service } from '../kernel/tokens.ts';
 import type { OperationContext } from '../security/context.ts';
+import type { FieldType } from './field-type.ts';
 import type {
   ActionSpec,
   Applied,
@@ -9,9 +10,12 @@ import type {
   May,
   Problem,
   Submission,
+  Ticket,
   TicketChange,
   TicketContext,
   TicketForm,
+  ValueReplacement,
+  Values,
 } from './types.ts';
 
 /**
@@ -46,23 +50,7 @@ export const ITicketFieldProvider = extensionPoint<ITicketFieldProvider>('ITicke
   doc: 'Adds fields to every ticket.',
 });
 
-/** One kind of field: how its values are read, kept and shown. */
-export interface FieldType<V = unknown> {
-  readonly name: string;
-  /** Template with the macros `edit(field)` and `show(field)`, relative to a template folder. */
-  readonly template: string;
-  /** Submitted text, or a value, to a value; throws `InvalidValueError` with a sentence for the person. */
-  parse(raw: unknown, field: Field, ctx: OperationContext): May<V>;
-  /** Text kept in database and history; `deserialise(serialise(v))` equals `v`. Empty text is stored as NULL. */
-  serialise(value: V): string;
-  deserialise(stored: string): V;
-  /** The value of a new ticket from the field's default as written; throws like `parse`. Default: `parse`. */
-  initial?(raw: unknown, field: Field, ctx: OperationContext): V;
-  /** Plain text for people: mail, exports, history. Default: the serialised text. */
-  display?(value: V, field: Field): string;
-  /** Adds what the templates need to know beyond the field itself (e.g. linked tickets), as plain data. */
-  present?(value: V, field: Field, ctx: OperationContext): May<Readonly<Record<string, unknown>>>;
-}
+export type * from './field-type.ts';
 
 /** Adds field types. Combined: all, a repeated name is an error. */
 export interface ITicketFieldTypeProvider {
@@ -82,7 +70,8 @@ export const ITicketFieldTypeProvider = extensionPoint<ITicketFieldTypeProvider>
 export interface ITicketManipulator {
   prepareTicket?(ctx: TicketContext, form: TicketForm): May<void>;
   validateTicket?(ctx: TicketContext, change: TicketChange): Iterable<Problem> | AsyncIterable<Problem>;
-  validateComment?(ctx: TicketContext, comment: string): Iterable<Problem>;
+  /** Asked when there is a comment: typed, or added by the action. */
+  validateComment?(ctx: TicketContext, comment: string): Iterable<Problem> | AsyncIterable<Problem>;
 }
 export const ITicketManipulator = extensionPoint<ITicketManipulator>('ITicketManipulator', {
   doc: 'Adjusts the form; validates a change.',
@@ -91,14 +80,19 @@ export const ITicketManipulator = extensionPoint<ITicketManipulator>('ITicketMan
 
 /**
  * Hears what happened, inside the transaction: too late to refuse. For what must not delay or undo the change, use
- * `ctx.afterCommit`.
+ * `ctx.afterCommit`. A listener that changes tickets itself calls `ITicketService.apply` with the context it was given: then
+ * `ctx.causes` grows, and changes that set each other off without end are stopped.
  *
  * Called: after the change is stored. Combined: all. Ordered by: nothing. If it throws: the whole change is undone.
  */
 export interface ITicketChangeListener {
   ticketCreated?(ctx: TicketContext, change: TicketChange): May<void>;
   ticketChanged?(ctx: TicketContext, change: TicketChange): May<void>;
+  /** `ctx.ticket` is the ticket as it was. */
   ticketDeleted?(ctx: TicketContext): May<void>;
+  /** Hears of a value replaced in many tickets, some hundreds at a time. Without it `ticketChanged` is called for each of them. */
+  valueReplaced?(ctx: OperationContext, replacement: ValueReplacement & { readonly tickets: readonly number[] }): May<void>;
+  /** `number`: the comment's; the texts are the former and the new one. */
   commentEdited?(ctx: TicketContext, number: number, before: string, after: string): May<void>;
 }
 export const ITicketChangeListener = extensionPoint<ITicketChangeListener>('ITicketChangeListener', {
@@ -119,7 +113,18 @@ export interface ITicketService {
   apply(ctx: OperationContext, id: number | undefined, submission: Submission): Promise<Applied>;
   /** Removes the ticket with its history. Needs a writing transaction; asks no permission: the action that calls it did. */
   delete(ctx: TicketContext): Promise<void>;
-  history(ctx: TicketContext): Promise<readonly HistoryEntry[]>;
+  /** Oldest first, without fields that the person may not see; `since`: only what was stored after the ticket had that version. */
+  history(ctx: TicketContext, since?: number): Promise<readonly HistoryEntry[]>;
+  /**
+   * Replaces the text of a comment, of one's own or with TICKET_EDIT_COMMENT, and keeps the former one. Needs a writing
+   * transaction; problems refuse it.
+   */
+  editComment(ctx: TicketContext, number: number, text: string): Promise<readonly Problem[]>;
+  /**
+   * Puts another value in the place of one, in every ticket that has it, with history and listeners; returns in how many.
+   * For vocabularies whose values are renamed or deleted: it is no edit, so it judges nothing and asks no permission.
+   */
+  replaceValue(ctx: OperationContext, replacement: ValueReplacement): Promise<number>;
 }
 export const ITicketService = service<ITicketService>('ITicketService', { doc: 'Files, changes and deletes tickets.' });
 
@@ -127,6 +132,43 @@ export const ITicketService = service<ITicketService>('ITicketService', { doc: '
 export interface ITicketFields {
   /** Every field that is defined now, in display order, with attributes as defined (no person's rights applied). */
   all(ctx: OperationContext): Promise<readonly Field[]>;
+  /**
+   * Those of them that the person may see: of `ticket`, or without one, of any ticket at all. Every list, export and answer
+   * to a program takes its fields from here, or from a form.
+   */
+  visible(ctx: OperationContext, ticket?: Ticket): Promise<readonly Field[]>;
   type(name: string): FieldType;
 }
 export const ITicketFields = service<ITicketFields>('ITicketFields', { doc: 'Knows every ticket field and field type.' });
+
+/** A ticket being written, as far as it is: any of it may be empty. */
+export interface TicketDraft {
+  readonly summary: string;
+  readonly description: string;
+  /** All that is known of it by field name, typed; only the two texts while a summary is being typed. */
+  readonly values: Values;
+}
+
+/** A stored ticket that may say the same as a draft. */
+export interface SimilarTicket {
+  readonly id: number;
+  /** 0 (nothing in common) to 1 (the same words). Comparable between the hits of one answer, not between detectors. */
+  readonly score: number;
+  /** Why, in a few words for the person who files; made from what the draft says, never from what only the ticket says. */
+  readonly reason: string;
+}
+
+/**
+ * Finds tickets that a draft may duplicate. A service: to enable another detector, disable the default in `[components]`.
+ *
+ * Called: in a preview of a new ticket and while a summary is typed, with a context that only reads. Answers best first, at
+ * most `limit` (more than will be shown), never the same ticket twice. Who may view which hit is the caller's question: it
+ * opens each ticket before it shows one. An answer that takes longer than `[similarity] patience` is not waited for, so
+ * do nothing that holds up the process. If it throws: the log says so and nothing is offered; filing is never held up.
+ */
+export interface ITicketSimilarityDetector {
+  findSimilar(ctx: OperationContext, draft: TicketDraft, limit: number): Promise<readonly SimilarTicket[]>;
+}
+export const ITicketSimilarityDetector = service<ITicketSimilarityDetector>('ITicketSimilarityDetector', {
+  doc: 'Finds tickets that a draft may duplicate.',
+});

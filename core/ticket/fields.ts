@@ -1,10 +1,15 @@
 import { component } from '../kernel/component.ts';
-import { TracError } from '../kernel/errors.ts';
-import { IRegistry } from '../kernel/registry.ts';
+import { ISettings } from '../kernel/configuration.ts';
+import { type Diagnosis, TracError } from '../kernel/errors.ts';
+import { IDiagnostician, IRegistry } from '../kernel/registry.ts';
 import type { OperationContext } from '../security/context.ts';
+import { IPermissionService } from '../security/extension-points.ts';
+import { findMisspelt, findUnknownPermissions } from './attributes.ts';
 import { type FieldType, ITicketFieldProvider, ITicketFields, ITicketFieldTypeProvider } from './extension-points.ts';
+import { FieldOverlay } from './field-overlay.ts';
+import { mayViewField } from './field-rights.ts';
 import { toField } from './form.ts';
-import type { Field, FieldSpec } from './types.ts';
+import type { Field, FieldSpec, Ticket } from './types.ts';
 import { isColumn } from './values.ts';
 
 /** The type of a field whose own type nobody provides: readable, not editable, and no crash. */
@@ -34,29 +39,78 @@ export function gatherTypes(providers: Iterable<ITicketFieldTypeProvider>): Read
   return found;
 }
 
-/** Knows every field and field type that enabled components provide. */
+/** Knows every field and field type that enabled components provide, with what trac.ini says of them. */
 export const TicketFields = component({
   doc: 'Gathers the ticket fields of all providers.',
-  implements: [ITicketFields],
-  uses: { providers: ITicketFieldProvider, typeProviders: ITicketFieldTypeProvider, registry: IRegistry },
-  create: ({ providers, typeProviders, registry }) => {
-    let types: ReadonlyMap<string, FieldType> | undefined;
-    const typeOf = (name: string): FieldType => {
-      types ??= gatherTypes(typeProviders);
-      return types.get(name) ?? (unknownType as FieldType);
-    };
-    return {
-      type: typeOf,
-      async all(ctx: OperationContext): Promise<readonly Field[]> {
-        const fields = new Map<string, Field>();
-        for (const provider of providers) {
-          const source = registry.idOf(provider);
-          const specs = await provider.getTicketFields(ctx);
-          for (const spec of specs.filter(({ name }) => !fields.has(name)))
-            fields.set(spec.name, makeField(spec, source, typeOf(spec.type)));
-        }
-        return [...fields.values()].sort(byOrder);
-      },
-    };
+  implements: [ITicketFields, IDiagnostician],
+  uses: {
+    providers: ITicketFieldProvider,
+    typeProviders: ITicketFieldTypeProvider,
+    registry: IRegistry,
+    settings: ISettings,
+    permissions: IPermissionService,
   },
+  permissions: {
+    TICKET_FIELD_VIEW: 'See a field of a ticket. Everybody may, unless a policy refuses.',
+    TICKET_FIELD_EDIT: 'Edit a field of a ticket that the form offers. Everybody may, unless a policy refuses.',
+  },
+  create: (needs) => new Fields(needs),
 });
+
+interface Needs {
+  readonly providers: Iterable<ITicketFieldProvider>;
+  readonly typeProviders: Iterable<ITicketFieldTypeProvider>;
+  readonly registry: IRegistry;
+  readonly settings: ISettings;
+  readonly permissions: IPermissionService;
+}
+
+class Fields implements ITicketFields, IDiagnostician {
+  readonly #needs: Needs;
+  readonly #overlay: FieldOverlay;
+  #types: ReadonlyMap<string, FieldType> | undefined;
+
+  constructor(needs: Needs) {
+    this.#needs = needs;
+    this.#overlay = new FieldOverlay(needs.settings);
+  }
+
+  // A property: callers pass it on by itself.
+  readonly type = (name: string): FieldType => {
+    this.#types ??= gatherTypes(this.#needs.typeProviders);
+    return this.#types.get(name) ?? (unknownType as FieldType);
+  };
+
+  async all(ctx: OperationContext): Promise<readonly Field[]> {
+    const { providers, registry } = this.#needs;
+    const fields = new Map<string, Field>();
+    const specs: FieldSpec[] = [];
+    for (const provider of providers) {
+      const source = registry.idOf(provider);
+      for (const provided of await provider.getTicketFields(ctx)) {
+        if (fields.has(provided.name)) continue;
+        const spec = this.#overlay.lay(provided);
+        fields.set(spec.name, makeField(spec, source, this.type(spec.type)));
+        specs.push(spec);
+      }
+    }
+    this.#overlay.attachConditions(specs, fields, ctx.log);
+    return [...fields.values()].sort(byOrder);
+  }
+
+  async visible(ctx: OperationContext, ticket?: Ticket): Promise<readonly Field[]> {
+    const shown = (await this.all(ctx)).filter(({ internal }) => !internal);
+    return this.#needs.permissions.judgesFields() ? shown.filter(({ name }) => mayViewField(ctx, name, ticket)) : shown;
+  }
+
+  diagnose(): readonly Diagnosis[] {
+    const { settings, permissions, typeProviders } = this.#needs;
+    this.#types ??= gatherTypes(typeProviders);
+    const known = new Set([...this.#types.values()].flatMap(({ attributes = {} }) => Object.keys(attributes)));
+    return [
+      ...this.#overlay.diagnoses(),
+      ...findMisspelt(settings, known),
+      ...findUnknownPermissions(settings, permissions.all()),
+    ];
+  }
+}

@@ -15,6 +15,7 @@ const DEFAULTS = {
   plaintext: false,
   title: '',
   help: '',
+  group: '',
   format: '',
   size: undefined,
   rows: undefined,
@@ -28,7 +29,8 @@ const DEFAULTS = {
 
 /** Fills in what a provider left out. `control` is the name of the form control. */
 export function toField(spec: FieldSpec, source: string, control = `field_${spec.name}`, custom = false): Field {
-  const visible = spec.visible ?? true;
+  const visible = spec.visible ?? !spec.hidden;
+  const editable = spec.editable ?? visible;
   // Spreading this many properties costs twenty times as much, and a form has dozens of fields.
   return Object.assign({}, DEFAULTS, spec, {
     source,
@@ -36,7 +38,12 @@ export function toField(spec: FieldSpec, source: string, control = `field_${spec
     control: spec.control ?? control,
     label: spec.label ?? labelOf(spec.name),
     visible,
-    editable: spec.editable ?? visible,
+    editable,
+    internal: !(visible || editable),
+    applies: true,
+    visibleIf: undefined,
+    requiredIf: undefined,
+    editableIf: undefined,
     options: [...(spec.options ?? [])],
     optionLabels: { ...spec.optionLabels },
     attributes: spec.attributes ?? {},
@@ -52,6 +59,8 @@ type Draft = Offer & { readonly specs: { readonly source: string; readonly spec:
 /** The mutable form while it is being prepared; the service reads it afterwards as the contract. */
 export class FormDraft implements TicketForm {
   readonly fields: Map<string, Field>;
+  /** Every field, those too that a policy hides from this person: what an action or a default sets in them is stored rightly. */
+  definitions: ReadonlyMap<string, Field>;
   mayComment = true;
   readonly #actions = new Map<string, Draft>();
   #sorted: ReadonlyMap<string, Offer> | undefined;
@@ -59,6 +68,13 @@ export class FormDraft implements TicketForm {
 
   constructor(fields: readonly Field[]) {
     this.fields = new Map(fields.map((field) => [field.name, field]));
+    this.definitions = this.fields;
+  }
+
+  /** Lets `hide` take fields out that this person must not see. */
+  hideFields(hide: (fields: Map<string, Field>) => void): void {
+    this.definitions = new Map(this.fields);
+    hide(this.fields);
   }
 
   get actions(): ReadonlyMap<string, Offer> {

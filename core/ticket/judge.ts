@@ -1,10 +1,11 @@
 import { changedFields, mergeChanges } from './changes.ts';
+import { settleEdits, suspendConditions } from './conditions.ts';
 import type { ITicketManipulator } from './extension-points.ts';
 import type { FormDraft } from './form.ts';
 import { hasNumber } from './history.ts';
 import { nameFault } from './rights.ts';
 import { parseSubmission, type TypeOf, textFault } from './submission.ts';
-import type { Offer, Problem, Submission, TicketChange, TicketContext, Values } from './types.ts';
+import type { Field, Offer, Problem, Submission, TicketChange, TicketContext, Values } from './types.ts';
 import { isEmpty } from './values.ts';
 
 /** A submission, judged: what it would change and everything that speaks against it. */
@@ -36,15 +37,18 @@ export async function judge(
   const before = ctx.ticket.values;
   const actionName = submission.action ?? (ctx.ticket.exists ? '' : ([...form.actions.keys()][0] ?? ''));
   const offer = form.actions.get(actionName);
+  suspendConditions(form.fields.values());
   const parsed = await parseSubmission(ctx, form, offer, submission, typeOf);
-  const problems = [...actionProblems(ctx, form, actionName), ...parsed.problems];
-  const edited: Values = { ...before, ...reporterOf(ctx, submission), ...parsed.fields };
+  const filed: Values = { ...before, ...reporterOf(ctx, submission) };
+  const edits = settleEdits(form.fields, parsed, { definitions: form.definitions, values: filed, action: actionName, typeOf });
+  const problems = [...actionProblems(ctx, form, actionName), ...edits.problems];
+  const edited: Values = { ...filed, ...edits.fields };
   const merged =
-    offer && problems.length === 0 ? mergeChanges(form, offer, parsed.inputs, parsed.fields, edited, typeOf) : undefined;
+    offer && problems.length === 0 ? mergeChanges(form, offer, parsed.inputs, edits.fields, edited, typeOf) : undefined;
   problems.push(...(merged?.problems ?? []));
   const after: Values = { ...edited, ...merged?.values };
   const comment = [submission.comment ?? '', merged?.comment ?? ''].filter((text) => !isBlank(text)).join('\n\n');
-  const changed = changedFields(form.fields, before, after, typeOf);
+  const changed = changedFields(form.definitions, before, after, typeOf);
   const replyTo = submission.replyTo || undefined;
   const change: TicketChange = {
     before,
@@ -123,12 +127,10 @@ function requiredProblems(
   known: readonly Problem[],
 ): Problem[] {
   const told = new Set(known.map(({ field }) => field));
-  const isDue = (name: string, editable: boolean): boolean =>
-    changed.has(name) || (editable && (!ctx.ticket.exists || changed.size > 0));
+  const isDue = ({ name, editable, disabled }: Field): boolean =>
+    changed.has(name) || (editable && !disabled && (!ctx.ticket.exists || changed.size > 0));
   return [...form.fields.values()]
-    .filter(
-      (field) => field.required && isEmpty(after[field.name]) && !told.has(field.control) && isDue(field.name, field.editable),
-    )
+    .filter((field) => field.required && field.applies && isEmpty(after[field.name]) && !told.has(field.control) && isDue(field))
     .map(({ control, label }) => ({ field: control, message: `${label} is needed.` }));
 }
 

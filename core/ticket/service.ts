@@ -3,7 +3,10 @@ import { PermissionError, TracError } from '../kernel/errors.ts';
 import { option } from '../kernel/option.ts';
 import { IRegistry } from '../kernel/registry.ts';
 import type { OperationContext } from '../security/context.ts';
+import { IPermissionService } from '../security/extension-points.ts';
 import { causedBy, heardBy } from './causes.ts';
+import { settleForm } from './conditions.ts';
+import { editComment } from './edit-comment.ts';
 import {
   ITicketActionController,
   ITicketChangeListener,
@@ -11,6 +14,7 @@ import {
   ITicketManipulator,
   ITicketService,
 } from './extension-points.ts';
+import { applyFieldPolicies, withoutHiddenFields } from './field-rights.ts';
 import { FormDraft } from './form.ts';
 import { addEntry, loadHistory } from './history.ts';
 import { type Judgement, judge } from './judge.ts';
@@ -19,7 +23,17 @@ import { replaceEverywhere } from './replace.ts';
 import { applyRights, nameFault } from './rights.ts';
 import { deleteTicket, insertTicket, updateTicket } from './store.ts';
 import { textFor } from './submission.ts';
-import type { Applied, Submission, TicketChange, TicketContext, TicketOutcome, ValueReplacement } from './types.ts';
+import type {
+  Applied,
+  HistoryEntry,
+  Offer,
+  Problem,
+  Submission,
+  TicketChange,
+  TicketContext,
+  TicketOutcome,
+  ValueReplacement,
+} from './types.ts';
 
 /** The one door: nothing else creates or changes a ticket. */
 export const TicketSystem = component({
@@ -30,6 +44,7 @@ export const TicketSystem = component({
     controllers: ITicketActionController,
     manipulators: ITicketManipulator,
     listeners: ITicketChangeListener,
+    permissions: IPermissionService,
     registry: IRegistry,
   },
   options: {
@@ -43,6 +58,7 @@ interface Needs {
   readonly controllers: Iterable<ITicketActionController>;
   readonly manipulators: Iterable<ITicketManipulator>;
   readonly listeners: Iterable<ITicketChangeListener>;
+  readonly permissions: IPermissionService;
   readonly registry: IRegistry;
   readonly options: { readonly maxComment: number };
 }
@@ -67,23 +83,21 @@ class Tickets implements ITicketService {
   async draft(ctx: OperationContext): Promise<TicketContext> {
     const { fields } = this.#needs;
     const draft = onTicket(ctx, draftTicket(ctx, await fields.all(ctx), fields.type));
-    if (!draft.can('TICKET_CREATE')) throw new PermissionError('TICKET_CREATE', 'file a ticket');
+    if (!draft.can('TICKET_CREATE') && !(await this.#isLetIn(draft))) throw new PermissionError('TICKET_CREATE', 'file a ticket');
     return draft;
   }
 
-  /** Fields, rights, actions, then manipulators: what this person may do. */
+  /** Fields, rights, actions, manipulators, then conditions: what this person may do. */
   async form(ctx: TicketContext): Promise<FormDraft> {
-    const { fields, controllers, manipulators, registry } = this.#needs;
+    const { fields, permissions } = this.#needs;
     const form = new FormDraft(await fields.all(ctx));
     for (const field of form.fields.values()) field.value = ctx.ticket.values[field.name] ?? '';
     applyRights(ctx, form.fields.values());
     this.#nameReporter(ctx, form);
+    if (permissions.judgesFields()) form.hideFields((visible) => applyFieldPolicies(ctx, visible, ctx.ticket));
     form.mayComment = ctx.ticket.exists && ctx.can('TICKET_APPEND');
-    for (const controller of controllers) {
-      form.from(registry.idOf(controller));
-      for (const action of await controller.getTicketActions(ctx)) form.offer(action);
-    }
-    for (const manipulator of manipulators) await manipulator.prepareTicket?.(ctx, form.from(registry.idOf(manipulator)));
+    await this.#offerActions(ctx, form);
+    settleForm(ctx, form, fields.type);
     return form;
   }
 
@@ -124,14 +138,42 @@ class Tickets implements ITicketService {
     ctx.log.info('ticket deleted', { id: ctx.ticket.id, via: ctx.via, user: ctx.user.name });
   }
 
-  async history(ctx: TicketContext) {
-    return ctx.ticket.id === undefined ? [] : loadHistory(ctx.db, ctx.ticket.id);
+  async history(ctx: TicketContext, since?: number): Promise<readonly HistoryEntry[]> {
+    if (ctx.ticket.id === undefined) return [];
+    const all = await loadHistory(ctx.db, ctx.ticket.id);
+    const history = since === undefined ? all : entriesSince(all, ctx.ticket.version, since);
+    return this.#needs.permissions.judgesFields() ? withoutHiddenFields(ctx, history, ctx.ticket) : history;
   }
 
   async replaceValue(ctx: OperationContext, replacement: ValueReplacement): Promise<number> {
     const { fields, listeners, registry } = this.#needs;
     const idOf = (listener: object): string => registry.idOf(listener);
     return replaceEverywhere(ctx, replacement, { fields: await fields.all(ctx), typeOf: fields.type, listeners, idOf });
+  }
+
+  async editComment(ctx: TicketContext, number: number, text: string): Promise<readonly Problem[]> {
+    const { manipulators, listeners, registry, options } = this.#needs;
+    const idOf = (listener: object): string => registry.idOf(listener);
+    return editComment(ctx, number, text, { manipulators, listeners, idOf, maxComment: options.maxComment });
+  }
+
+  /** Controllers first, then manipulators. Somebody without TICKET_CREATE keeps only what files without it. */
+  async #offerActions(ctx: TicketContext, form: FormDraft): Promise<void> {
+    const { controllers, manipulators, registry } = this.#needs;
+    for (const controller of controllers) {
+      form.from(registry.idOf(controller));
+      for (const action of await controller.getTicketActions(ctx)) form.offer(action);
+    }
+    for (const manipulator of manipulators) await manipulator.prepareTicket?.(ctx, form.from(registry.idOf(manipulator)));
+    if (ctx.ticket.exists || ctx.can('TICKET_CREATE')) return;
+    for (const offer of form.actions.values()) if (!grantsCreate(offer)) form.withdraw(offer.name);
+  }
+
+  /** Lets some action of a new ticket in whoever may not file otherwise? */
+  async #isLetIn(draft: TicketContext): Promise<boolean> {
+    for (const controller of this.#needs.controllers)
+      if ((await controller.getTicketActions(draft)).some((action) => action.grantsCreate)) return true;
+    return false;
   }
 
   /** Everything that follows, side effects of actions and listeners included, has this submission among its causes. */
@@ -159,7 +201,7 @@ class Tickets implements ITicketService {
   /** Writes ticket and history; undefined when there is nothing to write. */
   async #store(ctx: TicketContext, form: FormDraft, change: TicketChange): Promise<Stored | undefined> {
     const text = (name: string, value: unknown): string =>
-      textFor(this.#needs.fields.type(form.fields.get(name)?.type ?? 'text'), value);
+      textFor(this.#needs.fields.type(form.definitions.get(name)?.type ?? 'text'), value);
     const { id, version } = ctx.ticket;
     if (id === undefined) return this.#insert(ctx, form, change, text);
     if (change.changed.size === 0 && change.comment === '') return undefined;
@@ -187,10 +229,14 @@ class Tickets implements ITicketService {
       if (name === 'time' || name === 'changetime') continue;
       const stored = text(name, value);
       // An empty custom value is worth a row only where the field's default would come back on reading.
-      if (stored !== '' || !form.fields.get(name)?.custom || text(name, change.before[name]) !== '') texts.set(name, stored);
+      if (stored !== '' || !form.definitions.get(name)?.custom || text(name, change.before[name]) !== '') texts.set(name, stored);
     }
     const id = await insertTicket(ctx.db, texts, ctx.now);
-    ctx.log.info('ticket created', { id, action: change.action, via: ctx.via, user: ctx.user.name });
+    // People write into the description; but the action a ticket is filed with may have something to say.
+    const { author, comment, action } = change;
+    if (comment !== '')
+      await addEntry(ctx.db, id, { author, via: ctx.via, action, comment, replyTo: '', time: ctx.now, fields: [] });
+    ctx.log.info('ticket created', { id, action, via: ctx.via, user: ctx.user.name });
     return { id, change: { ...change, number: 0, after: { ...change.after, time: ctx.now, changetime: ctx.now } } };
   }
 
@@ -228,4 +274,12 @@ class Tickets implements ITicketService {
 /** The first controller behind the action that wants something other than to stay decides. */
 function outcomeOf({ offer }: Judgement): TicketOutcome {
   return offer?.specs.map(({ spec }) => spec.outcome ?? 'stay').find((outcome) => outcome !== 'stay') ?? 'stay';
+}
+
+const grantsCreate = ({ specs }: Offer): boolean => specs.some(({ spec }) => spec.grantsCreate);
+
+/** The entries stored after a version; every change makes the version grow by one. */
+function entriesSince(history: readonly HistoryEntry[], version: number, since: number): readonly HistoryEntry[] {
+  if (since < 0 || since >= version) return [];
+  return history.slice(Math.max(0, history.length - (version - since)));
 }

@@ -1,4 +1,5 @@
-import type { OperationContext } from '../security/context.ts';
+import type { OperationContext, Via } from '../security/context.ts';
+import type { Predicate } from './predicate.ts';
 
 export type May<T> = T | Promise<T>;
 export type Values = Readonly<Record<string, unknown>>;
@@ -34,6 +35,8 @@ export interface FieldSpec {
   readonly order?: number;
   /** Shown in the ticket's summary. */
   readonly visible?: boolean;
+  /** The contrary of `visible`, which counts where both are given. */
+  readonly hidden?: boolean;
   /** Offered in the form; follows `visible` unless said otherwise. `visible: false, editable: true`: in the form alone. */
   readonly editable?: boolean;
   /** Shown in the form, not accepted from it. */
@@ -44,6 +47,14 @@ export interface FieldSpec {
   /** Tooltip. */
   readonly title?: string;
   readonly help?: string;
+  /** Heading of the fieldset that it stands in; fields of one group stand together, where the first of them does. */
+  readonly group?: string;
+  /** A condition (see `parsePredicate`): while it does not hold, the field is neither shown nor accepted nor required. */
+  readonly visibleIf?: string;
+  /** While it holds, the field is required. */
+  readonly requiredIf?: string;
+  /** While it does not hold, the field is disabled. */
+  readonly editableIf?: string;
   /** `plain`, `wiki`, `reference`, `list` for texts; `relative`, `date`, `datetime` for times. */
   readonly format?: string;
   readonly size?: number;
@@ -88,6 +99,15 @@ export interface Field {
   plaintext: boolean;
   title: string;
   help: string;
+  group: string;
+  /** Evaluated when the form is built and again with what was sent; a field that is required or disabled anyway has none. */
+  visibleIf: Predicate | undefined;
+  requiredIf: Predicate | undefined;
+  editableIf: Predicate | undefined;
+  /** False while its `visibleIf` does not hold. */
+  applies: boolean;
+  /** Neither shown nor offered to anybody: a program keeps something there. */
+  readonly internal: boolean;
   format: string;
   size: number | undefined;
   rows: number | undefined;
@@ -120,6 +140,8 @@ export interface ActionSpec {
   comment?(inputs: Values): string;
   /** A question to confirm first. */
   readonly confirm?: string;
+  /** Whoever is offered this action on a new ticket may file with it, without TICKET_CREATE too. */
+  readonly grantsCreate?: boolean;
   /** `gone`: nothing is stored and only `ticketDeleted` is heard. */
   readonly outcome?: 'stay' | 'gone' | { readonly redirect: string };
   /** Runs after the change is stored, inside its transaction. */
@@ -165,6 +187,26 @@ export interface TicketChange {
   readonly number: number | undefined;
   /** Who: the user, or the name an anonymous person gave. */
   readonly author: string;
+  /** The door it came through. */
+  readonly via: Via;
+  /** The changes that led to this one, outermost first; empty: somebody asked for it. See `OperationContext.causes`. */
+  readonly causes: readonly string[];
+}
+
+/** A value that another one replaces in every ticket that has it, e.g. because a component was renamed. */
+export interface ValueReplacement {
+  /** A field that draws on a vocabulary, or keywords. */
+  readonly field: string;
+  /** The whole value of the field, never empty. */
+  readonly from: string;
+  /** `''`: the field becomes empty. */
+  readonly to: string;
+  /** What the history calls it: `rename component`. */
+  readonly action: string;
+  /** The comment that the history of each ticket gets. */
+  readonly comment: string;
+  /** Leaves closed tickets as they are. */
+  readonly openOnly?: boolean | undefined;
 }
 
 /** Something a person can put right. `field` is a field's or an input's control name; absent: it concerns the whole. */

@@ -163,12 +163,6 @@ function afterFiling(ctx: OperationContext, applied: Applied): Outcome {
   return { redirect: '/newticket', notice: { kind: 'notice', text } };
 }
 
-/** The entries stored after the form's version; every change makes the version grow by one. */
-function entriesSince(history: readonly HistoryEntry[], version: number, basedOn: number | undefined): readonly HistoryEntry[] {
-  if (basedOn === undefined || basedOn < 0 || basedOn >= version) return [];
-  return history.slice(Math.max(0, history.length - (version - basedOn)));
-}
-
 /** POST /ticket/:id: previews, or stores the change. */
 export async function postTicket(needs: PageNeeds, ctx: OperationContext, request: WebRequest): Promise<Outcome> {
   const { tickets } = needs;
@@ -186,7 +180,7 @@ export async function postTicket(needs: PageNeeds, ctx: OperationContext, reques
     const state = { ctx: open, form: applied.form, history, typed, applied, preview: !submit };
     return showTicket(needs, request, state, submit ? 422 : 200);
   }
-  const since = entriesSince(history, open.ticket.version, submission.basedOn);
+  const since = await tickets.history(open, submission.basedOn ?? open.ticket.version);
   const merged = await tickets.preview(ctx, id, { ...keepOthersChanges(submission, since), basedOn: undefined });
   const problems = [...applied.problems.filter(({ field }) => field === undefined), ...merged.problems];
   const seen = (since[0]?.number ?? Number.POSITIVE_INFINITY) - 1;
