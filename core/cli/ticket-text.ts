@@ -1,18 +1,21 @@
 import type { FieldType } from '../ticket/extension-points.ts';
+import { displayStored, displayText } from '../ticket/field-values.ts';
 import type { Field, HistoryEntry, Ticket } from '../ticket/types.ts';
 import { isEmpty } from '../ticket/values.ts';
 
 const stampOf = (time: Date): string => `${time.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 const indent = (text: string): string => text.replaceAll('\n', '\n  ');
 
-function describeValue(value: unknown, field: Field, type: FieldType): string {
-  if (value instanceof Date) return stampOf(value);
-  return indent(type.display ? type.display(value, field) : type.serialise(value));
-}
+const describeValue = (value: unknown, field: Field, type: FieldType): string =>
+  indent(value instanceof Date ? stampOf(value) : displayText(type, value, field, 'UTC'));
 
-function* describeEntry({ number, author, time, comment, fields }: HistoryEntry): Generator<string> {
+function* describeEntry(
+  { number, author, time, comment, fields }: HistoryEntry,
+  readable: (field: string, stored: string) => string,
+): Generator<string> {
   yield `\n${number}. ${author}, ${stampOf(time)}`;
-  for (const { field, old, new: value } of fields) yield `  ${field}: ${old || '(empty)'} -> ${value || '(empty)'}`;
+  for (const { field, old, new: value } of fields)
+    yield `  ${field}: ${readable(field, old) || '(empty)'} -> ${readable(field, value) || '(empty)'}`;
   if (comment) yield `  ${indent(comment)}`;
 }
 
@@ -28,5 +31,10 @@ export function* describeTicket(
     const value = values[field.name];
     if (field.name !== 'summary' && !isEmpty(value)) yield `${field.label}: ${describeValue(value, field, typeOf(field.type))}`;
   }
-  for (const entry of changes) yield* describeEntry(entry);
+  const byName = new Map(fields.map((field) => [field.name, field]));
+  const readable = (name: string, stored: string): string => {
+    const field = byName.get(name);
+    return field ? displayStored(typeOf(field.type), stored, field, 'UTC') : stored;
+  };
+  for (const entry of changes) yield* describeEntry(entry, readable);
 }

@@ -23,6 +23,8 @@ export interface Person {
   readonly email: string;
   /** May not log in; the name stays taken. */
   readonly disabled?: boolean;
+  /** Where the person's days begin; absent or empty: the site's. */
+  readonly timeZone?: string;
 }
 
 /**
@@ -44,6 +46,8 @@ export interface OperationContext {
   readonly via: Via;
   /** The instant of this operation; everything it stores bears this time. */
   readonly now: Date;
+  /** The person's time zone, e.g. `Europe/Zurich`: typed times are read in it, instants shown in it. Always one that `Intl` knows. */
+  readonly timeZone: string;
   /** The only door to SQL: the open transaction, or a read-only connection. A query beside it would wait for ever on SQLite. */
   readonly db: Knex;
   /** True inside a writing transaction. */
@@ -55,4 +59,9 @@ export interface OperationContext {
   can(permission: string, resource?: Resource): boolean;
   /** Runs once the transaction is committed; failures are logged, never undo the change. */
   afterCommit(task: () => void | Promise<void>): void;
+  /**
+   * The ticket changes that led here, outermost first, e.g. `#12 resolve heard by sla.Clock`; empty: somebody asked for it
+   * directly. Hand this context on: a chain that grows too long is stopped with an error that names it.
+   */
+  readonly causes: readonly string[];
 }

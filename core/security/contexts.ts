@@ -7,6 +7,8 @@ export interface Asker {
   readonly via: Via;
   /** Default: the clock. Tests and the importer set it. */
   readonly now?: Date;
+  /** Default: what the person chose, else the site's. */
+  readonly timeZone?: string;
 }
 
 /** Makes the contexts in which everything happens. */

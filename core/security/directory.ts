@@ -9,16 +9,17 @@ interface AccountRow {
   readonly full_name: string;
   readonly email: string;
   readonly disabled: boolean | number;
+  readonly time_zone: string;
 }
 
 /** Reads accounts and grants as one snapshot. */
 export async function loadDirectory(db: Knex): Promise<Directory> {
-  const accounts = await db<AccountRow>('account').select('name', 'full_name', 'email', 'disabled').orderBy('name');
+  const accounts = await db<AccountRow>('account').select('name', 'full_name', 'email', 'disabled', 'time_zone').orderBy('name');
   const rows: readonly { username: string; action: string }[] = await db('permission').select('username', 'action');
   const people = new Map<string, Person>(
-    accounts.map(({ name, full_name, email, disabled }) => [
+    accounts.map(({ name, full_name, email, disabled, time_zone }) => [
       name,
-      { name, fullName: full_name, email, disabled: Boolean(disabled) },
+      { name, fullName: full_name, email, disabled: Boolean(disabled), timeZone: time_zone },
     ]),
   );
   const grants = new Map<string, Set<string>>();

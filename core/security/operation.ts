@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import type { Cached, IGenerations } from '../db/generation.ts';
 import type { Database } from '../db/types.ts';
 import type { Log } from '../kernel/log.ts';
+import { isTimeZone } from '../kernel/time-zones.ts';
 import type { Directory, OperationContext } from './context.ts';
 import type { Asker, IContexts } from './contexts.ts';
 import { DIRECTORY, loadDirectory } from './directory.ts';
@@ -13,12 +14,25 @@ export interface ContextParts {
   readonly generations: IGenerations;
   readonly permissions: () => IPermissionService;
   readonly log: Log;
+  /** The zone of people who chose none. Default: UTC. */
+  readonly timeZone?: () => string;
 }
 
 type Task = () => void | Promise<void>;
 
+const zones = new Map<string, string>();
+
+/** The zone, or UTC where there is no such zone. Remembered: asking `Intl` costs more than the rest of a context. */
+function knownZone(name: string): string {
+  const known = zones.get(name);
+  if (known !== undefined) return known;
+  const zone = isTimeZone(name) ? name : 'UTC';
+  if (zones.size < 1000) zones.set(name, zone);
+  return zone;
+}
+
 /** Makes the contexts of one site. */
-export function createContexts({ database, generations, permissions, log }: ContextParts): IContexts {
+export function createContexts({ database, generations, permissions, log, timeZone = () => 'UTC' }: ContextParts): IContexts {
   const directories: Cached<Directory> = generations.cached(DIRECTORY, loadDirectory);
 
   const prepare = async (asker: Asker, now: Date, db: Knex, writable: boolean, tasks: Task[]): Promise<OperationContext> => {
@@ -27,12 +41,14 @@ export function createContexts({ database, generations, permissions, log }: Cont
       user: asker.user,
       via: asker.via,
       now,
+      timeZone: knownZone(asker.timeZone || directory.people.get(asker.user.name)?.timeZone || timeZone()),
       db,
       writable,
       log,
       directory,
       can: permissions().judge(directory, asker.user),
       afterCommit: (task) => void tasks.push(task),
+      causes: [],
     };
   };
 

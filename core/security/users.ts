@@ -3,6 +3,7 @@ import { IGenerations } from '../db/generation.ts';
 import { fromMicros, toMicros } from '../db/instants.ts';
 import { component } from '../kernel/component.ts';
 import { BadRequestError, NotFoundError } from '../kernel/errors.ts';
+import { isTimeZone } from '../kernel/time-zones.ts';
 import { nameFault } from './account-names.ts';
 import type { OperationContext } from './context.ts';
 import { DIRECTORY } from './directory.ts';
@@ -104,14 +105,6 @@ function profileFault({ fullName = '', email = '', timeZone = '', theme = 'auto'
   if (email.length > 254) return 'The e-mail address is too long: 254 characters at most.';
   if (!THEMES.includes(theme)) return `“${theme}” is no theme: choose ${THEMES.join(', ')}.`;
   return timeZone === '' || isTimeZone(timeZone) ? undefined : `“${timeZone}” is no time zone. Example: Europe/Zurich.`;
-}
-
-function isTimeZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
-  } catch {
-    return false;
-  }
 }
 
 const COLUMNS = {

@@ -9,7 +9,8 @@ export function initialValue(field: Field, typeOf: TypeOf, ctx: OperationContext
   const raw = field.value ?? '';
   const type = typeOf(field.type);
   try {
-    return type.initial ? type.initial(raw, field, ctx) : raw;
+    if (type.initial) return type.initial(raw, field, ctx);
+    return typeof raw === 'string' && raw !== '' ? type.deserialise(raw) : raw;
   } catch {
     return '';
   }

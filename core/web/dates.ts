@@ -1,3 +1,5 @@
+import { isTimeZone } from '../kernel/time-zones.ts';
+
 /** Dates as pages show them. Formatters are kept: making one costs a hundred times more than using it. */
 const formatters = new Map<string, Intl.DateTimeFormat>();
 const ages = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
@@ -25,16 +27,6 @@ function formatter(timeZone: string): Intl.DateTimeFormat {
   });
   formatters.set(timeZone, made);
   return made;
-}
-
-/** True for a name that `Intl` knows, such as `Europe/Zurich` or `UTC`. */
-export function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return name !== '';
-  } catch {
-    return false;
-  }
 }
 
 /** `2026-03-01`. An unknown zone counts as UTC. */

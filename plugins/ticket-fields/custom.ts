@@ -52,6 +52,9 @@ const BUILT_IN: ReadonlySet<string> = new Set([
 ]);
 const KNOWN = ['label', 'value', 'order', 'options', 'format', 'max_size', 'rows', 'cols', 'size', 'ticketlink_query', 'height'];
 
+/** Types that are nothing without options. */
+const CHOICES: readonly string[] = ['select', 'radio', 'checkbox-set'];
+
 type Attributes = Readonly<Record<string, string>>;
 
 /** The fields of [ticket-custom]: `name = type` and `name.attribute = value`. */
@@ -151,7 +154,7 @@ function toSpec(
     ...sizes(name, attributes, report),
     ...byType(name, type, attributes, report),
   };
-  return type === 'select' || type === 'radio' ? withOptions(spec, attributes['options'] ?? '', allowedEmpty, report) : [spec];
+  return CHOICES.includes(type) ? withOptions(spec, attributes['options'] ?? '', allowedEmpty, report) : [spec];
 }
 
 const sizes = (name: string, attributes: Attributes, report: Report): Partial<FieldSpec> =>

@@ -1,4 +1,13 @@
-import type { Field, FieldType, OperationContext, Problem, TicketForm } from 'tracts';
+import {
+  displayText,
+  type Field,
+  type FieldType,
+  type OperationContext,
+  type Problem,
+  storedText,
+  type TicketForm,
+  typedText,
+} from 'tracts';
 
 /** What the presenter must know of the person who looks. */
 export interface Viewer {
@@ -7,6 +16,8 @@ export interface Viewer {
   /** Text as this person may read it: e-mail addresses cut, or not. */
   hide(text: string): string;
   typeOf(name: string): FieldType;
+  /** In which instants are shown and typed. */
+  readonly timeZone: string;
 }
 
 interface OptionView {
@@ -76,29 +87,9 @@ export function problemsByControl(problems: readonly Problem[]): ReadonlyMap<str
   return found;
 }
 
-const isEmpty = (value: unknown): boolean =>
-  value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0);
-
-/** The text of a value; what could not be parsed is still the text that was sent. */
-function storedText(value: unknown, type: FieldType): string {
-  if (isEmpty(value)) return '';
-  if (typeof value === 'string') return value;
-  try {
-    return type.serialise(value);
-  } catch {
-    return String(value);
-  }
-}
-
-function displayText(value: unknown, text: string, field: Field, type: FieldType): string {
-  const labelled = field.optionLabels[text];
-  if (labelled !== undefined || isEmpty(value) || !type.display) return labelled ?? text;
-  try {
-    return type.display(value, field);
-  } catch {
-    return text;
-  }
-}
+/** What people read; an option reads as its label. */
+const readable = (value: unknown, text: string, field: Field, type: FieldType, { timeZone }: Viewer): string =>
+  field.optionLabels[text] ?? displayText(type, value, field, timeZone);
 
 const option = (field: Field, value: string, text: string, viewer: Viewer): OptionView => ({
   value,
@@ -144,18 +135,9 @@ interface Situation {
   readonly extra?: Readonly<Record<string, unknown>>;
 }
 
-/** An instant as it is typed: exact, so that sending it back unchanged changes nothing, and in UTC, as it is read. */
-function typedTime(time: Date, format: string): string {
-  if (Number.isNaN(time.getTime())) return '';
-  const iso = time.toISOString();
-  if (format === 'date') return iso.slice(0, 10);
-  return iso.endsWith(':00.000Z') ? `${iso.slice(0, 10)} ${iso.slice(11, 16)}Z` : iso;
-}
-
 /** Text that a control is filled with: an address must not be seen, but come back whole (see `restoreAddresses`). */
-function controlText(value: unknown, field: Field, text: string, viewer: Viewer): string {
-  if (value instanceof Date) return typedTime(value, field.format);
-  return field.options.length > 0 ? text : viewer.hide(text);
+function controlText(value: unknown, field: Field, text: string, type: FieldType, viewer: Viewer): string {
+  return field.options.length > 0 ? text : viewer.hide(typedText(type, value, field, viewer.timeZone));
 }
 
 function layoutOf(field: Field): Pick<FieldView, 'size' | 'rows' | 'cols' | 'maxSize' | 'group'> {
@@ -172,7 +154,7 @@ function layoutOf(field: Field): Pick<FieldView, 'size' | 'rows' | 'cols' | 'max
 export function viewField(field: Field, viewer: Viewer, situation: Situation = {}): FieldView {
   const type = viewer.typeOf(field.type);
   const value = 'value' in situation ? situation.value : field.value;
-  const text = storedText(value, type);
+  const text = storedText(type, value);
   const problem = situation.problem ?? '';
   return {
     name: field.name,
@@ -183,12 +165,12 @@ export function viewField(field: Field, viewer: Viewer, situation: Situation = {
     template: type.template,
     label: field.label,
     ariaLabel: situation.ariaLabel ?? '',
-    text: controlText(value, field, text, viewer),
-    shown: viewer.hide(displayText(value, text, field, type)),
+    text: controlText(value, field, text, type, viewer),
+    shown: viewer.hide(readable(value, text, field, type, viewer)),
     empty: text === '',
     time: value instanceof Date ? value : null,
     checked: value === true || text === '1',
-    changed: 'stored' in situation && storedText(situation.stored, type) !== text,
+    changed: 'stored' in situation && storedText(type, situation.stored) !== text,
     options: optionsOf(field, text, viewer),
     single: situation.inAction === true && field.options.length === 1 && !field.optional,
     optional: field.optional,

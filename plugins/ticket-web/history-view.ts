@@ -1,4 +1,4 @@
-import type { Directory, Field, HistoryEntry, TicketForm } from 'tracts';
+import { type Directory, describeChange, type Field, type FieldChange, type HistoryEntry, type TicketForm } from 'tracts';
 import type { Viewer } from './field-view.ts';
 import { plainTextToHtml } from './plain-text.ts';
 
@@ -35,10 +35,7 @@ export interface EntryView {
   readonly via: string;
 }
 
-const LONGEST_LINE = 160;
 const LONGEST_FORMER_TEXT = 5_000;
-
-const words = (text: string): string[] => text.split(/[,;\s]+/).filter(Boolean);
 
 /** A full name where the person has an account with one. */
 export function viewAuthor(name: string, directory: Directory, viewer: Viewer): AuthorView {
@@ -46,50 +43,36 @@ export function viewAuthor(name: string, directory: Directory, viewer: Viewer): 
   return { name: viewer.hide(name), label: viewer.hide(fullName || name || 'anonymous') };
 }
 
-function readable(stored: string, field: Field | undefined, viewer: Viewer): string {
-  if (stored === '' || !field) return viewer.hide(stored);
-  const labelled = field.optionLabels[stored];
-  if (labelled !== undefined) return viewer.hide(labelled);
-  const type = viewer.typeOf(field.type);
-  if (!type.display) return viewer.hide(stored);
-  try {
-    return viewer.hide(type.display(type.deserialise(stored), field));
-  } catch {
-    return viewer.hide(stored);
-  }
-}
-
 const cut = (text: string): string => (text.length > LONGEST_FORMER_TEXT ? `${text.slice(0, LONGEST_FORMER_TEXT)} …` : text);
-const isLong = (text: string): boolean => text.length > LONGEST_LINE || text.includes('\n');
 
-function kindOf(before: string, after: string, field: Field | undefined): ChangeView['kind'] {
-  if (isLong(before) || isLong(after)) return 'text';
-  if (field?.format === 'list') return 'list';
-  if (before === '') return 'set';
-  return after === '' ? 'removed' : 'changed';
+/** A field that nobody provides any more keeps its history: stored texts then. */
+function inWords({ old, new: after }: StoredChange, field: Field | undefined, viewer: Viewer): FieldChange {
+  if (!field) return { kind: 'value', old, new: after };
+  const label = (text: string): string => field.optionLabels[text] ?? text;
+  const change = describeChange(viewer.typeOf(field.type), old, after, field, viewer.timeZone);
+  return change.kind === 'list' ? change : { ...change, old: label(change.old), new: label(change.new) };
 }
+
+type StoredChange = HistoryEntry['fields'][number];
 
 /** One change of one field; `old` and `new` are stored texts. */
-export function viewChange(
-  change: { readonly field: string; readonly old: string; readonly new: string },
-  form: TicketForm,
-  viewer: Viewer,
-): ChangeView {
+export function viewChange(change: StoredChange, form: TicketForm, viewer: Viewer): ChangeView {
   const field = form.fields.get(change.field);
-  const before = readable(change.old, field, viewer);
-  const after = readable(change.new, field, viewer);
-  const kind = kindOf(before, after, field);
-  const was = kind === 'list' ? words(before) : [];
-  const is = kind === 'list' ? words(after) : [];
-  return {
-    field: change.field,
-    label: field?.label ?? change.field,
-    kind,
-    old: kind === 'text' ? cut(before) : before,
-    new: kind === 'text' ? '' : after,
-    added: is.filter((word) => !was.includes(word)),
-    removed: was.filter((word) => !is.includes(word)),
-  };
+  const said = inWords(change, field, viewer);
+  const about = { field: change.field, label: field?.label ?? change.field };
+  if (said.kind === 'list')
+    return {
+      ...about,
+      kind: 'list',
+      old: '',
+      new: '',
+      added: said.added.map(viewer.hide),
+      removed: said.removed.map(viewer.hide),
+    };
+  const [old, after] = [viewer.hide(said.old), viewer.hide(said.new)];
+  if (said.kind === 'text') return { ...about, kind: 'text', old: cut(old), new: '', added: [], removed: [] };
+  const kind = old === '' ? 'set' : after === '' ? 'removed' : 'changed';
+  return { ...about, kind, old, new: after, added: [], removed: [] };
 }
 
 const replyLink = (replyTo: string): EntryView['replyTo'] => {

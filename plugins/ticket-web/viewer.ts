@@ -11,7 +11,7 @@ export function viewerOf(
   resource?: Resource,
 ): Viewer {
   const hide = privacy.mayRead(ctx, resource) ? (text: string): string => text : hideAddresses;
-  return { href: (path) => request.href(path), hide, typeOf };
+  return { href: (path) => request.href(path), hide, typeOf, timeZone: ctx.timeZone };
 }
 
 /** Puts back the addresses that the person's form had cut: `joe@…` in a field becomes the stored one again. */

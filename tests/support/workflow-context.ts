@@ -60,12 +60,14 @@ export function ticketContext(
     user,
     via: 'cli',
     now: new Date('2024-01-01T00:00:00Z'),
+    timeZone: 'UTC',
     db: noDatabase,
     writable: false,
     log: silentLog,
     directory,
     can: (permission, about = resource) => can(permission, about),
     afterCommit: () => undefined,
+    causes: [],
     ticket,
   };
 }

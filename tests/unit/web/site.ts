@@ -92,12 +92,14 @@ function realContexts(db: Knex, log: Log, opened: string[], grants: Readonly<Rec
     user: asker.user,
     via: asker.via,
     now: asker.now ?? new Date(),
+    timeZone: 'UTC',
     db: handle,
     writable,
     log,
     directory: { people: new Map([['ann', { name: 'ann', fullName: 'Ann Lee', email: '' }]]), grants: new Map() },
     can: (permission) => grants[asker.user.name]?.includes(permission) ?? false,
     afterCommit: () => undefined,
+    causes: [],
   });
   return {
     read: (asker, work) => {

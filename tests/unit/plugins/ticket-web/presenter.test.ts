@@ -13,7 +13,7 @@ const types = new Map<string, FieldType>(
   [text, textarea, select, checkbox, time].map((type) => [type.name, type as unknown as FieldType]),
 );
 const typeOf = (name: string): FieldType => types.get(name) ?? (text as unknown as FieldType);
-const seer: Viewer = { href: (path) => `/prefix${path}`, hide: (value) => value, typeOf };
+const seer: Viewer = { href: (path) => `/prefix${path}`, hide: (value) => value, typeOf, timeZone: 'UTC' };
 const stranger: Viewer = { ...seer, hide: hideAddresses };
 const field = (spec: Partial<FieldSpec>, value: unknown = '') => {
   const made = toField({ name: 'thing', type: 'text', ...spec }, 'test');
