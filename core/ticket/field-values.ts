@@ -1,8 +1,13 @@
-import type { BatchMode, FieldChange, FieldType } from './field-type.ts';
-import type { Field } from './types.ts';
+import type { AttributeFault, BatchMode, FieldChange, FieldType } from './field-type.ts';
+import { toField } from './form.ts';
+import type { Field, FieldSpec } from './types.ts';
 import { InvalidValueError, isEmpty } from './values.ts';
 
 /** What a field type that leaves something out means by it. Everything that uses types asks here and not the type itself. */
+
+/** What the type has against the attributes of a field, before there is a ticket or a person. */
+export const attributeFaults = (type: FieldType, spec: FieldSpec): readonly AttributeFault[] =>
+  type.checkField?.(toField(spec, 'check', undefined, true)) ?? [];
 
 /** The stored text; what could not be read is still the text that was sent. */
 export function storedText(type: FieldType, value: unknown): string {

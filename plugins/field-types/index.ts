@@ -34,3 +34,5 @@ export const ReferenceFieldTypes = component({
     return { getFieldTypes: () => types };
   },
 });
+
+export { Completion } from './completion.ts';

@@ -6,11 +6,13 @@ import {
   InvalidValueError,
   likeCondition,
   listChange,
+  type OperationContext,
   type SqlFragment,
   textChange,
   textCondition,
 } from 'tracts';
 import { wordFaults } from './attributes.ts';
+import { mayCompletePeople, offeredNames } from './people-index.ts';
 
 function single(raw: unknown, field: Field): string {
   if (raw === undefined || raw === null) return '';
@@ -27,6 +29,15 @@ function wordsCondition(typed: string, condition: FieldCondition): SqlFragment {
   if (words.length < 2) return textCondition(words[0] ?? typed, condition);
   return allOf(words.map((word) => likeCondition(condition.column, word)));
 }
+
+/** Nearly every text has none of this, and then nothing is made. */
+function presentCompletion(_value: string, { attributes }: Field, ctx: OperationContext): Readonly<Record<string, unknown>> {
+  const what = attributes['complete'];
+  if (what === undefined) return NONE;
+  if (what === 'ticket') return { completes: ctx.can('TICKET_VIEW', { realm: 'ticket' }), what: 'ticket' };
+  return { completes: mayCompletePeople(ctx), what: 'user', isList: what === 'users', offered: offeredNames(ctx) };
+}
+const NONE = {};
 
 function combineWords(mode: 'add' | 'remove', before: string, given: string): string {
   const some = new Set(wordsOf(given));
@@ -46,6 +57,7 @@ export const text: FieldType<string> = {
       .replace(/[\r\n]+/g, ' ')
       .trim(),
   attributes: { complete: 'What is offered while one types: user, users (a list) or ticket.' },
+  present: presentCompletion,
   checkField: (field) => [
     ...wordFaults('format', field.format, ['plain', 'wiki', 'reference', 'list']),
     ...wordFaults('complete', field.attributes['complete'] ?? '', ['user', 'users', 'ticket']),

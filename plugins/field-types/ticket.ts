@@ -53,6 +53,8 @@ async function checkedId(
   return id;
 }
 
+const mayLook = (ctx: OperationContext): boolean => ctx.can('TICKET_VIEW', { realm: 'ticket' });
+
 /** A linked ticket as templates get it. */
 interface Link {
   readonly id: number;
@@ -84,7 +86,10 @@ export const ticketType = (tickets: ITicketService): FieldType<number | ''> => (
   initial: (raw) => (/^#?[1-9]\d{0,9}$/.test(lineOf(raw)) ? Number(lineOf(raw).replace('#', '')) : ''),
   typed: (value) => `#${value}`,
   display: (value) => `#${value}`,
-  present: async (value, _field, ctx) => ({ linked: await linksOf(tickets, ctx, [value]) }),
+  present: async (value, _field, ctx) => ({
+    completes: mayLook(ctx),
+    linked: await linksOf(tickets, ctx, [value]),
+  }),
   operators: ['is', 'between'],
   toSql(typed, { operator, column, field }) {
     const range = operator === 'between' ? splitRange(typed) : undefined;
@@ -135,7 +140,10 @@ export const ticketListType = (tickets: ITicketService): FieldType<readonly numb
       (before || []).map((id) => `#${id}`),
       (after || []).map((id) => `#${id}`),
     ),
-  present: async (value, _field, ctx) => ({ linked: await linksOf(tickets, ctx, Array.isArray(value) ? value : []) }),
+  present: async (value, _field, ctx) => ({
+    completes: mayLook(ctx),
+    linked: await linksOf(tickets, ctx, Array.isArray(value) ? value : []),
+  }),
   operators: ['is', 'has'],
   toSql: (typed, { operator, column, field }) =>
     operator === 'has'

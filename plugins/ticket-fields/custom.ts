@@ -1,7 +1,9 @@
 import {
+  attributeFaults,
   component,
   type Diagnosis,
   type FieldSpec,
+  type FieldType,
   IDiagnostician,
   ISettings,
   ITicketFieldProvider,
@@ -67,10 +69,12 @@ export const CustomFields = component({
   },
   create: ({ settings, types, options }) => {
     const { specs, diagnoses } = readCustomFields(settings, options.allowedEmpty);
-    const typeNames = (): string[] => [...types].flatMap((provider) => provider.getFieldTypes().map(({ name }) => name));
     return {
       getTicketFields: () => specs,
-      diagnose: () => [...diagnoses, ...judgeTypes(settings, specs, typeNames())],
+      diagnose() {
+        const known = new Map([...types].flatMap((provider) => provider.getFieldTypes()).map((type) => [type.name, type]));
+        return [...diagnoses, ...judgeTypes(settings, specs, [...known.keys()]), ...judgeAttributes(settings, specs, known)];
+      },
     };
   },
 });
@@ -89,6 +93,25 @@ function judgeTypes(settings: ISettings, specs: readonly FieldSpec[], known: rea
       };
     });
 }
+
+/** What the types have against the attributes that only they know. */
+const judgeAttributes = (
+  settings: ISettings,
+  specs: readonly FieldSpec[],
+  types: ReadonlyMap<string, FieldType>,
+): readonly Diagnosis[] =>
+  specs.flatMap((spec) => {
+    const type = types.get(spec.type);
+    return (type ? attributeFaults(type, spec) : []).map(({ attribute, message, remedy }): Diagnosis => {
+      const key = `${spec.name}.${attribute}`;
+      // An attribute that is missing has no line: the field's own is shown.
+      const place = settings.place(
+        'ticket-custom',
+        spec.attributes?.[attribute] === undefined && !KNOWN.includes(attribute) ? spec.name : key,
+      );
+      return { severity: 'warning', message: `[ticket-custom] ${key}: ${message}`, remedy, place };
+    });
+  });
 
 /** Reads the section; a name that cannot be a field is left out and reported with its line. */
 export function readCustomFields(

@@ -8,6 +8,7 @@ import {
   type TicketForm,
   typedText,
 } from 'tracts';
+import type { WhenView } from './conditions-view.ts';
 
 /** What the presenter must know of the person who looks. */
 export interface Viewer {
@@ -71,6 +72,9 @@ export interface FieldView {
   readonly problem: string;
   /** Ids for `aria-describedby`; `''` for none. */
   readonly describedBy: string;
+  /** False while its condition does not hold: in the page it is there, hidden, for `when` to show it. */
+  readonly applies: boolean;
+  readonly when: WhenView | null;
   readonly attributes: Readonly<Record<string, string>>;
   /** What the field type adds (`FieldType.present`). */
   readonly extra: Readonly<Record<string, unknown>>;
@@ -133,6 +137,7 @@ interface Situation {
   readonly ariaLabel?: string;
   readonly inAction?: boolean;
   readonly extra?: Readonly<Record<string, unknown>>;
+  readonly when?: WhenView | null;
 }
 
 /** Text that a control is filled with: an address must not be seen, but come back whole (see `restoreAddresses`). */
@@ -146,7 +151,7 @@ function layoutOf(field: Field): Pick<FieldView, 'size' | 'rows' | 'cols' | 'max
     rows: field.rows ?? 0,
     cols: field.cols ?? 0,
     maxSize: field.maxSize ?? 0,
-    group: field.attributes['group'] ?? '',
+    group: field.group,
   };
 }
 
@@ -187,6 +192,8 @@ export function viewField(field: Field, viewer: Viewer, situation: Situation = {
     href: linkOf(field, text, viewer),
     problem,
     describedBy: describedBy(field.control, field.help, problem),
+    applies: field.applies,
+    when: situation.when ?? null,
     attributes: field.attributes,
     extra: situation.extra ?? {},
   };
@@ -202,7 +209,8 @@ export async function extrasOf(
   const inputs = [...form.actions.values()].flatMap((offer) => [...offer.inputs.values()]);
   for (const field of [...form.fields.values(), ...inputs]) {
     const type = viewer.typeOf(field.type);
-    if (type.present) found.set(field, await type.present(field.value, field, ctx));
+    const extra = type.present?.(field.value, field, ctx);
+    if (extra) found.set(field, extra instanceof Promise ? await extra : extra);
   }
   return found;
 }

@@ -111,3 +111,6 @@ document.addEventListener('keydown', (event) => {
   const form = event.target.closest?.('form[data-guard]');
   form?.requestSubmit(form.querySelector('button[name="submit"]'));
 });
+
+/* Proposals while one types are fetched by a module of their own, on pages that have such a field. */
+if (document.querySelector('input[data-complete]')) import('./completion.js');
