@@ -109,6 +109,11 @@ export interface AdminPanel {
   /** Permission needed; any one of several. */
   readonly requires: string | readonly string[];
   show(ctx: OperationContext, request: WebRequest): May<View>;
+  /**
+   * `write` (default): `submit` runs in one transaction, and what it wrote before it answered with problems is kept. `read`:
+   * it opens its own by `IContexts.write`, so that whatever throws there undoes all of it and the form can still be shown.
+   */
+  readonly mode?: 'read' | 'write';
   submit?(ctx: OperationContext, request: WebRequest): May<Outcome>;
 }
 export interface IAdminPanelProvider {

@@ -31,6 +31,7 @@ export const AdminPages = component({
       if (!panel.submit) throw new NotFoundError(`The panel ${panel.label} takes no input.`);
       return framed(await panel.submit(ctx, request), panels(), panel, ctx, request);
     };
+    const modeOf = ({ params }: WebRequest): 'read' | 'write' => seek(panels(), params)?.mode ?? 'write';
     return {
       getNavigationItems: (ctx) =>
         panels().some((panel) => maySee(ctx, panel))
@@ -40,7 +41,7 @@ export const AdminPages = component({
         { method: 'GET', path: '/admin', handle: (ctx, request) => list(panels(), ctx, request) },
         ...['/admin/:category', '/admin/:category/:page'].flatMap((path) => [
           { method: 'GET', path, handle: show } as const,
-          { method: 'POST', path, handle: submit } as const,
+          { method: 'POST', path, handle: submit, mode: modeOf } as const,
         ]),
       ],
     };
@@ -53,9 +54,11 @@ const wantedOf = ({ requires }: AdminPanel): readonly string[] => (typeof requir
 
 const maySee = (ctx: OperationContext, panel: AdminPanel): boolean => wantedOf(panel).some((permission) => ctx.can(permission));
 
+const seek = (panels: readonly AdminPanel[], { category, page = '' }: WebRequest['params']): AdminPanel | undefined =>
+  panels.find((one) => one.category === category && one.page === page);
+
 function findPanel(panels: readonly AdminPanel[], ctx: OperationContext, { params }: WebRequest): AdminPanel {
-  const { category, page = '' } = params;
-  const panel = panels.find((one) => one.category === category && one.page === page);
+  const panel = seek(panels, params);
   if (!panel) throw new NotFoundError('There is no such administration page. Start from Admin in the menu.');
   if (!maySee(ctx, panel)) throw new PermissionError(wantedOf(panel).join(' or '), `see ${panel.label}`);
   return panel;

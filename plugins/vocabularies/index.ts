@@ -1,0 +1,2 @@
+export { DefaultsFollow } from './defaults.ts';
+export { VocabularyPanels } from './panels.ts';
