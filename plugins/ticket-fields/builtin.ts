@@ -66,7 +66,7 @@ export const BuiltinFields = component({
 
     function owner(ctx: OperationContext): FieldSpec {
       const common = { name: 'owner', value: options.owner, createPermission: 'TICKET_MODIFY' } as const;
-      if (!options.restrictOwner) return { ...common, type: 'text' };
+      if (!options.restrictOwner) return { ...common, type: 'text', attributes: { complete: 'user' } };
       return {
         ...common,
         type: 'select',
@@ -91,7 +91,13 @@ export const BuiltinFields = component({
           editable: true,
           maxSize: options.maxSummary,
         },
-        { name: 'reporter', type: 'text', editPermission: 'TICKET_ADMIN', createPermission: 'TICKET_ADMIN' },
+        {
+          name: 'reporter',
+          type: 'text',
+          attributes: { complete: 'user' },
+          editPermission: 'TICKET_ADMIN',
+          createPermission: 'TICKET_ADMIN',
+        },
         owner(ctx),
         {
           name: 'description',
@@ -110,7 +116,15 @@ export const BuiltinFields = component({
           ? [{ name: 'resolution', type: 'radio', value: options.resolution, options: resolutions, optional: true, ...derived }]
           : []),
         { name: 'keywords', type: 'text', format: 'list', value: options.keywords, fullrow: true },
-        { name: 'cc', type: 'text', format: 'list', value: options.cc, fullrow: true, normalise: normaliseCc },
+        {
+          name: 'cc',
+          type: 'text',
+          format: 'list',
+          value: options.cc,
+          fullrow: true,
+          attributes: { complete: 'users' },
+          normalise: normaliseCc,
+        },
         { name: 'time', type: 'time', format: 'relative', label: 'Created', ...derived },
         { name: 'changetime', type: 'time', format: 'relative', label: 'Modified', ...derived },
       ];

@@ -113,4 +113,4 @@ document.addEventListener('keydown', (event) => {
 });
 
 /* Proposals while one types are fetched by a module of their own, on pages that have such a field. */
-if (document.querySelector('input[data-complete]')) import('./completion.js');
+if (document.querySelector('input[data-complete]')) void import('./completion.js');
