@@ -150,6 +150,7 @@ export async function showValue(
       uses: uses.get(name) ?? 0,
       openUses: open?.get(name) ?? 0,
       others: choices,
+      choices: [{ value: '', text: `choose a ${kind.noun} …` }, ...choices],
       targets: [{ value: '', text: `no ${kind.noun}` }, ...choices],
       isDefault: currentDefault(needs, kind) === name,
       mayModify: value.source === undefined && mayDo(ctx, kind, 'modify', name),
