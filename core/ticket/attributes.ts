@@ -124,13 +124,22 @@ const linesOf = (settings: Settings): readonly Line[] =>
     return dot < 1 || dot === key.length - 1 ? [] : [{ key, name: key.slice(0, dot), attribute: key.slice(dot + 1), raw }];
   });
 
+interface Conflict {
+  readonly key: string;
+  readonly message: string;
+}
+
 /** `hidden = yes` says the same as `visible = no`; both together must agree. */
-function judgeTogether(name: string, { visible, hidden, editable }: FieldOverride): string | undefined {
-  if (visible !== undefined && hidden !== undefined && visible === hidden)
-    return `${name}.visible and ${name}.hidden contradict each other; ${name}.visible counts`;
+function findConflicts([name, { visible, hidden, editable }]: readonly [string, FieldOverride]): readonly Conflict[] {
+  const found: Conflict[] = [];
+  if (visible !== undefined && visible === hidden)
+    found.push({ key: `${name}.hidden`, message: `it contradicts ${name}.visible, which counts` });
   if (editable && PROTECTED_FIELDS.has(name))
-    return `${name} is set by the workflow and the clock alone; ${name}.editable does nothing`;
-  return undefined;
+    found.push({
+      key: `${name}.editable`,
+      message: 'this field is set by the workflow and the clock alone; the line does nothing',
+    });
+  return found;
 }
 
 /** Lays one line onto what is known of its field; gives what is wrong with it. */
@@ -167,10 +176,7 @@ export function readOverrides(settings: Settings): FieldOverrides {
     const error = readLine(override, line, isDefined);
     if (error) report(line.key, error.message, error.remedy);
   }
-  for (const [name, override] of byName) {
-    const fault = judgeTogether(name, override);
-    if (fault) report(`${name}.${override.visible === undefined ? 'editable' : 'visible'}`, fault, 'Remove one of the lines.');
-  }
+  for (const { key, message } of [...byName].flatMap(findConflicts)) report(key, message, 'Remove the line.');
   return { byName, diagnoses };
 }
 

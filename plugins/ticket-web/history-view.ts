@@ -82,6 +82,10 @@ const replyLink = (replyTo: string): EntryView['replyTo'] => {
     : { anchor: `comment:${replyTo}`, label: `comment ${replyTo}` };
 };
 
+/** What a program keeps for itself is nobody's to read. */
+const shownChanges = (entry: HistoryEntry, form: TicketForm): readonly StoredChange[] =>
+  entry.fields.filter(({ field }) => !form.fields.get(field)?.internal);
+
 /** The history for the page; entries numbered after `seen` are marked as fresh. */
 export function viewHistory(
   history: readonly HistoryEntry[],
@@ -93,14 +97,15 @@ export function viewHistory(
   const replies = new Map<string, number[]>();
   for (const { replyTo, number } of history) if (replyTo) replies.set(replyTo, [...(replies.get(replyTo) ?? []), number]);
   const ticketHref = (id: number): string => viewer.href(`/ticket/${id}`);
-  return history.map((entry) => ({
+  const shown = history.filter((entry) => entry.comment !== '' || shownChanges(entry, form).length > 0);
+  return shown.map((entry) => ({
     number: entry.number,
     anchor: `comment:${entry.number}`,
     author: viewAuthor(entry.author, directory, viewer),
     time: entry.time,
     replyTo: replyLink(entry.replyTo),
     replies: replies.get(String(entry.number)) ?? [],
-    changes: entry.fields.map((change) => viewChange(change, form, viewer)),
+    changes: shownChanges(entry, form).map((change) => viewChange(change, form, viewer)),
     commentHtml: plainTextToHtml(viewer.hide(entry.comment), ticketHref),
     fresh: entry.number > seen,
     via: entry.via,

@@ -8,6 +8,7 @@ import {
   type Outcome,
   type Submission,
   type TicketContext,
+  type TicketForm,
   type WebRequest,
 } from 'tracts';
 import type { IAddressPrivacy } from 'tracts/addresses';
@@ -114,11 +115,12 @@ export async function showNewTicket(needs: PageNeeds, ctx: OperationContext, req
 }
 
 /** The quoted beginning of a reply. */
-function replyOf(history: readonly HistoryEntry[], ctx: TicketContext, replyTo: string): Typed {
+function replyOf(history: readonly HistoryEntry[], { fields }: TicketForm, ctx: TicketContext, replyTo: string): Typed {
   const entry = history.find(({ number }) => String(number) === replyTo);
-  const text = replyTo === 'description' ? String(ctx.ticket.values['description'] ?? '') : (entry?.comment ?? '');
+  const seen = (name: string): string => (fields.has(name) ? String(ctx.ticket.values[name] ?? '') : '');
+  const text = replyTo === 'description' ? seen('description') : (entry?.comment ?? '');
   if (replyTo !== 'description' && !entry) return nothingTyped;
-  const author = replyTo === 'description' ? String(ctx.ticket.values['reporter'] ?? '') : entry?.author;
+  const author = replyTo === 'description' ? seen('reporter') : entry?.author;
   const what = replyTo === 'description' ? `[description ${author}]` : `[comment:${replyTo} ${author}]`;
   return { ...nothingTyped, replyTo, comment: quoteText(text, `Replying to ${what}:`) };
 }
@@ -126,12 +128,15 @@ function replyOf(history: readonly HistoryEntry[], ctx: TicketContext, replyTo: 
 /** GET /ticket/:id, and GET /ticket/:id?replyto=… with the text that is answered. */
 export async function showStoredTicket(needs: PageNeeds, ctx: OperationContext, request: WebRequest): Promise<Outcome> {
   const open = await needs.tickets.open(ctx, ticketIdOf(request.params['id']));
-  const form = await needs.tickets.form(open);
+  const action = firstOf(request.query, 'action');
+  // Conditions may ask about the chosen action.
+  const form =
+    action === '' ? await needs.tickets.form(open) : (await needs.tickets.preview(ctx, open.ticket.id, { action })).form;
   const history = await needs.tickets.history(open);
   const replyTo = firstOf(request.query, 'replyto');
-  const reply = replyTo === '' || !form.mayComment ? nothingTyped : replyOf(history, open, replyTo);
+  const reply = replyTo === '' || !form.mayComment ? nothingTyped : replyOf(history, form, open, replyTo);
   const viewer = viewerOf(open, request, needs.privacy, needs.fields.type);
-  const typed = { ...reply, comment: viewer.hide(reply.comment), action: firstOf(request.query, 'action') };
+  const typed = { ...reply, comment: viewer.hide(reply.comment), action };
   return showTicket(needs, request, { ctx: open, form, history, typed }, 200);
 }
 

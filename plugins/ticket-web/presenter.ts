@@ -1,4 +1,5 @@
-import type { Applied, HistoryEntry, Offer, Problem, Ticket, TicketContext, TicketForm } from 'tracts';
+import type { Applied, HistoryEntry, Offer, Problem, TicketContext, TicketForm } from 'tracts';
+import { appliesTo, viewConditionFacts, viewWhen } from './conditions-view.ts';
 import { extrasOf, type FieldView, problemsByControl, type Viewer, viewField } from './field-view.ts';
 import { type AuthorView, type ChangeView, type EntryView, viewAuthor, viewChange, viewHistory } from './history-view.ts';
 import { plainTextToHtml } from './plain-text.ts';
@@ -24,6 +25,8 @@ interface ProblemView {
 interface FieldGroup {
   /** `''`: the group without a heading. */
   readonly legend: string;
+  /** None of its fields applies. */
+  readonly hidden: boolean;
   readonly fields: readonly FieldView[];
 }
 
@@ -51,13 +54,15 @@ export interface TicketView {
   readonly version: number;
   readonly heading: string;
   readonly status: { readonly name: string; readonly closed: boolean; readonly note: string };
-  readonly opened: { readonly time: Date; readonly by: AuthorView } | null;
+  readonly opened: { readonly time: Date; readonly by: AuthorView | null } | null;
   readonly changed: Date | null;
   /** Short values, for the box of properties. */
   readonly facts: readonly FieldView[];
   /** Values that take a row of their own. */
   readonly texts: readonly { readonly field: FieldView; readonly html: string; readonly mayReply: boolean }[];
   readonly groups: readonly FieldGroup[];
+  /** Where conditions find what they ask about, as JSON; `''` for a form without conditions. */
+  readonly conditionFacts: string;
   readonly actions: readonly ActionView[];
   readonly history: readonly EntryView[];
   readonly mayComment: boolean;
@@ -85,14 +90,21 @@ export interface PageState {
   readonly seen?: number | undefined;
 }
 
-const textOf = (ticket: Ticket, name: string): string => {
-  const value = ticket.values[name];
+/** What a policy hides from the person is not in the form, and nowhere else on the page. */
+const shownValue = ({ ctx: { ticket }, form }: PageState, name: string): unknown =>
+  form.fields.has(name) ? ticket.values[name] : undefined;
+
+const textOf = (state: PageState, name: string): string => {
+  const value = shownValue(state, name);
   return typeof value === 'string' ? value : '';
 };
-const timeOf = (ticket: Ticket, name: string): Date | null => {
-  const value = ticket.values[name];
+const timeOf = (state: PageState, name: string): Date | null => {
+  const value = shownValue(state, name);
   return value instanceof Date ? value : null;
 };
+
+const reporterOf = (state: PageState, viewer: Viewer): AuthorView | null =>
+  state.form.fields.has('reporter') ? viewAuthor(textOf(state, 'reporter'), state.ctx.directory, viewer) : null;
 
 /** Statuses that count as done. Asked of the workflow once it knows categories. */
 const isClosed = (status: string): boolean => status === 'closed';
@@ -138,7 +150,7 @@ function groupFields(fields: readonly FieldView[]): FieldGroup[] {
   for (const field of fields) groups.set(field.group, [...(groups.get(field.group) ?? []), field]);
   return [...groups]
     .filter(([, members]) => members.length > 0)
-    .map(([legend, members]) => ({ legend, fields: fillRows(members) }));
+    .map(([legend, members]) => ({ legend, hidden: members.every(({ applies }) => !applies), fields: fillRows(members) }));
 }
 
 const NAMED_TARGETS: Readonly<Record<string, string>> = {
@@ -161,7 +173,7 @@ function viewPreview(state: PageState, viewer: Viewer): PreviewView | null {
   const { applied, form } = state;
   if (!state.preview || !applied) return null;
   const { change } = applied;
-  const texts = change ? [...change.changed] : [];
+  const texts = change ? [...change.changed].filter((name) => form.fields.has(name)) : [];
   const stored = (name: string, value: unknown): string => {
     const field = form.fields.get(name);
     if (value === undefined || value === null || value === '') return '';
@@ -188,32 +200,35 @@ export async function presentTicket(state: PageState, viewer: Viewer): Promise<T
     viewField(field, viewer, {
       problem: byControl.get(field.control),
       extra: extras.get(field) ?? {},
+      when: viewWhen(field, form),
       ...(ariaLabel === undefined ? { stored: ticket.values[field.name] } : { ariaLabel, inAction: true }),
     });
   const fields = [...form.fields.values()].map((field) => draw(field));
   // Beside a form that was sent, the page shows what is stored.
   const stored =
     state.applied && ticket.exists
-      ? [...form.fields.values()].map((field) => viewField(field, viewer, { value: ticket.values[field.name] ?? '' }))
-      : fields;
+      ? [...form.fields.values()]
+          .filter((field) => appliesTo(field, ticket.values, form, viewer))
+          .map((field) => viewField(field, viewer, { value: ticket.values[field.name] ?? '' }))
+      : fields.filter((field) => field.applies);
   const typed = state.typed ?? nothingTyped;
   const chosen = form.actions.has(typed.action) ? typed.action : ([...form.actions.keys()][0] ?? '');
   const actions = [...form.actions.values()].map((offer) => viewAction(offer, chosen, draw));
-  const editable = fields.filter((field) => field.editable);
+  const editable = fields.filter((field) => field.editable && (field.applies || field.when?.visibleIf));
   const targets = new Set([...editable, ...actions.flatMap(({ inputs }) => inputs)].map(({ control }) => control));
   const history = viewHistory(state.history, form, ctx.directory, viewer, state.seen);
   const fresh = history.filter((entry) => entry.fresh);
-  const status = textOf(ticket, 'status');
-  const resolution = textOf(ticket, 'resolution');
-  const opened = timeOf(ticket, 'time');
+  const status = textOf(state, 'status');
+  const resolution = textOf(state, 'resolution');
+  const opened = timeOf(state, 'time');
   return {
     id: ticket.id ?? 0,
     exists: ticket.exists,
     version: ticket.version,
-    heading: viewer.hide(textOf(ticket, 'summary')),
+    heading: viewer.hide(textOf(state, 'summary')),
     status: { name: status, closed: isClosed(status), note: isClosed(status) ? resolution : '' },
-    opened: opened && { time: opened, by: viewAuthor(textOf(ticket, 'reporter'), ctx.directory, viewer) },
-    changed: timeOf(ticket, 'changetime'),
+    opened: opened && { time: opened, by: reporterOf(state, viewer) },
+    changed: timeOf(state, 'changetime'),
     facts: stored.filter((field) => field.visible && !isProse(field)),
     texts: stored
       .filter((field) => field.visible && isProse(field) && !field.empty)
@@ -223,6 +238,7 @@ export async function presentTicket(state: PageState, viewer: Viewer): Promise<T
         mayReply: form.mayComment && field.name === 'description',
       })),
     groups: groupFields(editable),
+    conditionFacts: viewConditionFacts(form, new Set(editable.map(({ name }) => name)), viewer),
     actions,
     history,
     mayComment: form.mayComment,
