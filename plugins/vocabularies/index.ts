@@ -1,2 +1,3 @@
+export { VocabularyCommands } from './commands.ts';
 export { DefaultsFollow } from './defaults.ts';
 export { VocabularyPanels } from './panels.ts';
