@@ -180,8 +180,10 @@ async function fill(site: Site, { people = [], grants, adjuncts = new Map() }: M
     const vocabulary = site.get(IAdjunctService);
     for (const [type, values] of new Map([...DEFAULT_ADJUNCTS, ...adjuncts]))
       for (const value of values) await vocabulary.save(ctx, type, value);
-    for (const { name, fullName, email } of people)
-      await ctx.db('account').insert({ name, full_name: fullName, email, created: ctx.now.getTime() * 1000 });
+    for (const { name, fullName, email, timeZone = '' } of people)
+      await ctx
+        .db('account')
+        .insert({ name, full_name: fullName, email, time_zone: timeZone, created: ctx.now.getTime() * 1000 });
     const rows = Object.entries(grants ?? DEFAULT_GRANTS).flatMap(([username, actions]) =>
       [...new Set(actions)].map((action) => ({ username, action })),
     );

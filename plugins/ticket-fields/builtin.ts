@@ -20,6 +20,9 @@ const VOCABULARIES = ['priority', 'milestone', 'component', 'version', 'severity
 const TYPES = ['ticket_type', 'resolution', ...VOCABULARIES] as const satisfies readonly AdjunctType[];
 type Lists = Readonly<Record<(typeof TYPES)[number], readonly Adjunct[]>>;
 
+const PERSON = { type: 'text', attributes: { complete: 'user' } } as const;
+const PEOPLE = { type: 'text', format: 'list', attributes: { complete: 'users' } } as const;
+
 /**
  * Trac's own fields (FD-01) in Trac's order, before any custom one. A choice with nothing to choose from is left out
  * (FD-02): that is how severity is off until somebody adds values.
@@ -66,7 +69,7 @@ export const BuiltinFields = component({
 
     function owner(ctx: OperationContext): FieldSpec {
       const common = { name: 'owner', value: options.owner, createPermission: 'TICKET_MODIFY' } as const;
-      if (!options.restrictOwner) return { ...common, type: 'text', attributes: { complete: 'user' } };
+      if (!options.restrictOwner) return { ...common, ...PERSON };
       return {
         ...common,
         type: 'select',
@@ -91,13 +94,7 @@ export const BuiltinFields = component({
           editable: true,
           maxSize: options.maxSummary,
         },
-        {
-          name: 'reporter',
-          type: 'text',
-          attributes: { complete: 'user' },
-          editPermission: 'TICKET_ADMIN',
-          createPermission: 'TICKET_ADMIN',
-        },
+        { name: 'reporter', ...PERSON, editPermission: 'TICKET_ADMIN', createPermission: 'TICKET_ADMIN' },
         owner(ctx),
         {
           name: 'description',
@@ -116,15 +113,7 @@ export const BuiltinFields = component({
           ? [{ name: 'resolution', type: 'radio', value: options.resolution, options: resolutions, optional: true, ...derived }]
           : []),
         { name: 'keywords', type: 'text', format: 'list', value: options.keywords, fullrow: true },
-        {
-          name: 'cc',
-          type: 'text',
-          format: 'list',
-          value: options.cc,
-          fullrow: true,
-          attributes: { complete: 'users' },
-          normalise: normaliseCc,
-        },
+        { name: 'cc', ...PEOPLE, value: options.cc, fullrow: true, normalise: normaliseCc },
         { name: 'time', type: 'time', format: 'relative', label: 'Created', ...derived },
         { name: 'changetime', type: 'time', format: 'relative', label: 'Modified', ...derived },
       ];
