@@ -1,7 +1,7 @@
 import type { FormDraft } from './form.ts';
 import { evaluatePredicate, type Predicate, parsePredicate, predicateFields, predicateFor, type Subject } from './predicate.ts';
 import { type TypeOf, textFor } from './submission.ts';
-import type { Field, Problem, TicketContext, Values } from './types.ts';
+import type { Field, Problem, TicketContext, TicketForm, Values } from './types.ts';
 
 /** A condition as somebody wrote it, read once. */
 export interface CompiledCondition {
@@ -45,6 +45,10 @@ function prepareConditions({ user }: TicketContext, fields: Iterable<Field>): vo
     field.editableIf &&= field.disabled ? undefined : predicateFor(field.editableIf, user);
   }
 }
+
+/** A condition that asks about what the person must not see is nobody's business outside. */
+export const mayBeTold = (predicate: Predicate, { fields }: TicketForm): boolean =>
+  [...predicateFields(predicate)].every((name) => name === 'action' || fields.has(name));
 
 /** What the conditions of a form are asked about. `definitions`: every field, seen or not. */
 export interface Situation {

@@ -1,4 +1,13 @@
-import { evaluatePredicate, type Field, type Predicate, predicateFields, storedText, type TicketForm, type Values } from 'tracts';
+import {
+  evaluatePredicate,
+  type Field,
+  mayBeTold,
+  type Predicate,
+  predicateFields,
+  storedText,
+  type TicketForm,
+  type Values,
+} from 'tracts';
 import type { Viewer } from './field-view.ts';
 
 /** The conditions of a field as JSON for `templates/static/conditions.js`; `''` for none. */
@@ -10,14 +19,10 @@ export interface WhenView {
   readonly fixed: boolean;
 }
 
-/** What a condition asks about and the person must not see stays on the server, and with it the condition. */
-const isOpen = (predicate: Predicate, { fields }: TicketForm): boolean =>
-  [...predicateFields(predicate)].every((name) => name === 'action' || fields.has(name));
-
 /** The conditions of a field that the page may know; null when there are none. */
 export function viewWhen(field: Field, form: TicketForm): WhenView | null {
   const sent = (predicate: Predicate | undefined): string =>
-    predicate && isOpen(predicate, form) ? JSON.stringify(predicate) : '';
+    predicate && mayBeTold(predicate, form) ? JSON.stringify(predicate) : '';
   const [visibleIf, requiredIf, editableIf] = [sent(field.visibleIf), sent(field.requiredIf), sent(field.editableIf)];
   if (visibleIf === '' && requiredIf === '' && editableIf === '') return null;
   return { visibleIf, requiredIf, editableIf, fixed: field.disabled && editableIf === '' };
@@ -30,7 +35,7 @@ export function viewConditionFacts(form: TicketForm, offered: ReadonlySet<string
   const asked = new Set<string>();
   for (const { visibleIf, requiredIf, editableIf } of form.fields.values())
     for (const predicate of [visibleIf, requiredIf, editableIf])
-      if (predicate && isOpen(predicate, form)) for (const name of predicateFields(predicate)) asked.add(name);
+      if (predicate && mayBeTold(predicate, form)) for (const name of predicateFields(predicate)) asked.add(name);
   if (asked.size === 0) return '';
   return JSON.stringify(Object.fromEntries([...asked].map((name) => [name, factOf(name, form, offered, viewer)])));
 }
@@ -47,7 +52,7 @@ function factOf(name: string, form: TicketForm, offered: ReadonlySet<string>, vi
 export function appliesTo(field: Field, stored: Values, form: TicketForm, viewer: Viewer): boolean {
   const { visibleIf } = field;
   if (!visibleIf) return true;
-  if (!isOpen(visibleIf, form)) return field.applies;
+  if (!mayBeTold(visibleIf, form)) return field.applies;
   return evaluatePredicate(visibleIf, {
     textOf: (name) => storedText(viewer.typeOf(form.fields.get(name)?.type ?? 'text'), stored[name] ?? ''),
     isList: (name) => form.fields.get(name)?.format === 'list',

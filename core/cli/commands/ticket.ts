@@ -1,6 +1,7 @@
 import { BadRequestError, TracError } from '../../kernel/errors.ts';
 import type { OperationContext } from '../../security/context.ts';
 import { ITicketFields, ITicketService } from '../../ticket/extension-points.ts';
+import { plainForm } from '../../ticket/plain-form.ts';
 import type { Applied, HistoryEntry, Problem, Submission } from '../../ticket/types.ts';
 import { textFlag, UsageError, usageOf } from '../arguments.ts';
 import type { CoreCommand } from '../host.ts';
@@ -41,9 +42,32 @@ const show: CoreCommand = {
     await site.contexts.read(asker, async (plain) => {
       const ctx = await tickets.open(user === undefined ? seeingAll(plain) : plain, id);
       const changes = await tickets.history(ctx);
-      const { values, version } = ctx.ticket;
+      const { ticket } = ctx;
+      const shown = user === undefined ? await fields.all(ctx) : await fields.visible(ctx, ticket);
+      const seen = () => Object.fromEntries(shown.map(({ name }) => [name, ticket.values[name] ?? '']));
+      const values = user === undefined ? ticket.values : seen();
+      const { version } = ticket;
       if (args.flags['json']) printJson(host, { id, values, version, changes: changes.map(changeAsJson) });
-      else for (const line of describeTicket(ctx.ticket, await fields.all(ctx), fields.type, changes)) host.out(printable(line));
+      else for (const line of describeTicket({ ...ticket, values }, shown, fields.type, changes)) host.out(printable(line));
+    });
+  },
+};
+
+const form: CoreCommand = {
+  name: 'ticket form',
+  summary: 'Print, as JSON, what USER may see and do on ticket N, or on a new one: fields, actions and their inputs.',
+  takesDir: true,
+  arguments: ['[N]'],
+  options: { user: 'USER' },
+  async run(host, args) {
+    const user = textFlag(args, 'user');
+    if (!user) throw new UsageError('--user USER is missing: whose form is it?', usageOf(form));
+    const [number] = args.positional;
+    const site = await host.openSite();
+    const [tickets, fields] = [site.get(ITicketService), site.get(ITicketFields)];
+    await site.contexts.read({ user: userNamed(user), via: 'cli' }, async (ctx) => {
+      const ticket = number === undefined ? await tickets.draft(ctx) : await tickets.open(ctx, readTicketNumber(number));
+      printJson(host, plainForm(ticket, await tickets.form(ticket), fields.type));
     });
   },
 };
@@ -89,4 +113,4 @@ const apply: CoreCommand = {
 };
 
 /** Commands about tickets. */
-export const TICKET_COMMANDS: readonly CoreCommand[] = [show, apply];
+export const TICKET_COMMANDS: readonly CoreCommand[] = [show, form, apply];

@@ -56,7 +56,7 @@ describe('help', () => {
     const page = readFileSync(new URL('../../../docs/admin/command-line.md', import.meta.url), 'utf8');
     const written = page.split('\n').filter((line) => line.startsWith('tracts '));
     const { out } = await cli.run(['--help', cli.folder]);
-    const names = [...out.matchAll(/^ {2}([a-z]+(?: [a-z]+)?) {2,}/gm)].map(([, name = '']) => name);
+    const names = [...out.matchAll(/^ {2}([a-z_]+(?: [a-z]+)?) {2,}/gm)].map(([, name = '']) => name);
     const usages: string[] = [];
     for (const name of names) usages.push((await cli.run([...name.split(' '), '--help'])).out.split('\n')[0] ?? '');
     expect(written.map((line) => `Usage: ${line}`).sort()).toEqual(usages.sort());
@@ -92,8 +92,8 @@ describe('what is not understood', () => {
     [['tikcet'], 'Did you mean “ticket”?'],
     [['nonsense'], 'There is no command “nonsense”.'],
     [['ticket', 'shwo', '1'], 'There is no command “ticket shwo”. Did you mean “ticket show”?'],
-    [['ticket', 'burn'], 'There is no command “ticket burn”. Known: ticket show, ticket apply.'],
-    [['ticket'], '“ticket” needs a second word. Known: ticket show, ticket apply.'],
+    [['ticket', 'burn'], 'There is no command “ticket burn”. Known: ticket show, ticket form, ticket apply.'],
+    [['ticket'], '“ticket” needs a second word. Known: ticket show, ticket form, ticket apply.'],
     [['ticket', '--json'], '“ticket” needs a second word.'],
     [['workflow', 'chekc'], 'Did you mean “workflow check”?'],
     [['--json', 'fields'], '--json comes too early'],
