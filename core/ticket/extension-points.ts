@@ -68,7 +68,11 @@ export const ITicketFieldTypeProvider = extensionPoint<ITicketFieldTypeProvider>
  * problems are collected. Ordered by: `[ticket] manipulators`. If it throws: the request fails.
  */
 export interface ITicketManipulator {
-  prepareTicket?(ctx: TicketContext, form: TicketForm): May<void>;
+  /**
+   * A value set here on a field of a new ticket is its default and is stored, typed or not. `submission`: what this form is
+   * about to judge; undefined: nothing was sent yet.
+   */
+  prepareTicket?(ctx: TicketContext, form: TicketForm, submission?: Submission): May<void>;
   validateTicket?(ctx: TicketContext, change: TicketChange): Iterable<Problem> | AsyncIterable<Problem>;
   /** Asked when there is a comment: typed, or added by the action. */
   validateComment?(ctx: TicketContext, comment: string): Iterable<Problem> | AsyncIterable<Problem>;
@@ -103,10 +107,12 @@ export const ITicketChangeListener = extensionPoint<ITicketChangeListener>('ITic
 export interface ITicketService {
   /** Loads a ticket that `ctx.user` may view; throws `NotFoundError` or `PermissionError`. */
   open(ctx: OperationContext, id: number): Promise<TicketContext>;
+  /** Those of the tickets that the person may view, as the ids are ordered; for lists, in one query for some hundreds. Locks nothing. */
+  openAll(ctx: OperationContext, ids: readonly number[]): Promise<readonly TicketContext[]>;
   /** The context of a ticket that does not exist yet. */
   draft(ctx: OperationContext): Promise<TicketContext>;
-  /** What this user may see and do on this ticket. */
-  form(ctx: TicketContext): Promise<TicketForm>;
+  /** What this user may see and do on this ticket; `submission` is handed to `prepareTicket` and not judged. */
+  form(ctx: TicketContext, submission?: Submission): Promise<TicketForm>;
   /** Runs every step but storing. */
   preview(ctx: OperationContext, id: number | undefined, submission: Submission): Promise<Applied>;
   /** Files (`id` undefined) or changes a ticket. Needs a writing transaction. */

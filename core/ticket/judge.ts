@@ -38,8 +38,9 @@ export async function judge(
   const actionName = submission.action ?? (ctx.ticket.exists ? '' : ([...form.actions.keys()][0] ?? ''));
   const offer = form.actions.get(actionName);
   suspendConditions(form.fields.values());
+  const defaults = defaultsOf(ctx, form);
   const parsed = await parseSubmission(ctx, form, offer, submission, typeOf);
-  const filed: Values = { ...before, ...reporterOf(ctx, submission) };
+  const filed: Values = { ...before, ...defaults, ...reporterOf(ctx, submission) };
   const edits = settleEdits(form.fields, parsed, { definitions: form.definitions, values: filed, action: actionName, typeOf });
   const problems = [...actionProblems(ctx, form, actionName), ...edits.problems];
   const edited: Values = { ...filed, ...edits.fields };
@@ -88,6 +89,14 @@ function actionProblems(ctx: TicketContext, form: FormDraft, name: string): Prob
 /** Who the history names: the account, or what a person without one gave. */
 const authorOf = (ctx: TicketContext, { author }: Submission): string =>
   ctx.user.authenticated ? ctx.user.name : author?.trim() || ctx.user.name;
+
+/** What a new ticket's form shows is what is filed, whoever put it there: a manipulator's default counts like any other. */
+function defaultsOf(ctx: TicketContext, form: FormDraft): Values {
+  const defaults: Record<string, unknown> = {};
+  if (ctx.ticket.exists) return defaults;
+  for (const { name, value } of form.fields.values()) defaults[name] = value;
+  return defaults;
+}
 
 /** A new ticket's reporter is the one who files it, unless the form let him name another. */
 const reporterOf = (ctx: TicketContext, submission: Submission): Values =>

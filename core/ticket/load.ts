@@ -1,6 +1,6 @@
 import { NotFoundError, PermissionError } from '../kernel/errors.ts';
 import type { OperationContext } from '../security/context.ts';
-import { loadTicket, type StoredTicket } from './store.ts';
+import { loadTicket, loadTickets, type StoredTicket } from './store.ts';
 import type { TypeOf } from './submission.ts';
 import type { Field, Ticket, TicketContext } from './types.ts';
 
@@ -40,6 +40,29 @@ export function toTicket(stored: StoredTicket, fields: readonly Field[], typeOf:
       text === undefined ? initialValue(field, typeOf, ctx) : text === '' ? '' : typeOf(field.type).deserialise(text);
   }
   return { id: stored.id, exists: true, values, version: stored.version };
+}
+
+const MOST_AT_ONCE = 500;
+
+/** Loads those of the tickets that the person may view, in the order of the ids; nothing is locked. */
+export async function openTickets(
+  ctx: OperationContext,
+  ids: readonly number[],
+  fields: readonly Field[],
+  typeOf: TypeOf,
+): Promise<readonly TicketContext[]> {
+  const custom = fields.some((field) => field.custom);
+  const opened: TicketContext[] = [];
+  for (let start = 0; start < ids.length; start += MOST_AT_ONCE) {
+    const some = ids.slice(start, start + MOST_AT_ONCE);
+    const stored = await loadTickets(ctx.db, some, { custom });
+    for (const id of some) {
+      const found = stored.get(id);
+      const open = found && onTicket(ctx, toTicket(found, fields, typeOf, ctx));
+      if (open?.can('TICKET_VIEW')) opened.push(open);
+    }
+  }
+  return opened;
 }
 
 /** Loads a ticket that the person may view. An id beyond what the database can hold is simply not there. */

@@ -18,7 +18,7 @@ import { applyFieldPolicies, withoutHiddenFields } from './field-rights.ts';
 import { FormDraft } from './form.ts';
 import { addEntry, loadHistory } from './history.ts';
 import { type Judgement, judge } from './judge.ts';
-import { draftTicket, onTicket, openTicket } from './load.ts';
+import { draftTicket, onTicket, openTicket, openTickets } from './load.ts';
 import { replaceEverywhere } from './replace.ts';
 import { applyRights, nameFault } from './rights.ts';
 import { deleteTicket, insertTicket, updateTicket } from './store.ts';
@@ -80,6 +80,11 @@ class Tickets implements ITicketService {
     return openTicket(ctx, id, await fields.all(ctx), fields.type);
   }
 
+  async openAll(ctx: OperationContext, ids: readonly number[]): Promise<readonly TicketContext[]> {
+    const { fields } = this.#needs;
+    return openTickets(ctx, ids, await fields.all(ctx), fields.type);
+  }
+
   async draft(ctx: OperationContext): Promise<TicketContext> {
     const { fields } = this.#needs;
     const draft = onTicket(ctx, draftTicket(ctx, await fields.all(ctx), fields.type));
@@ -88,7 +93,7 @@ class Tickets implements ITicketService {
   }
 
   /** Fields, rights, actions, manipulators, then conditions: what this person may do. */
-  async form(ctx: TicketContext): Promise<FormDraft> {
+  async form(ctx: TicketContext, submission?: Submission): Promise<FormDraft> {
     const { fields, permissions } = this.#needs;
     const form = new FormDraft(await fields.all(ctx));
     for (const field of form.fields.values()) field.value = ctx.ticket.values[field.name] ?? '';
@@ -96,14 +101,14 @@ class Tickets implements ITicketService {
     this.#nameReporter(ctx, form);
     if (permissions.judgesFields()) form.hideFields((visible) => applyFieldPolicies(ctx, visible, ctx.ticket));
     form.mayComment = ctx.ticket.exists && ctx.can('TICKET_APPEND');
-    await this.#offerActions(ctx, form);
+    await this.#offerActions(ctx, form, submission);
     settleForm(ctx, form, fields.type);
     return form;
   }
 
   async preview(ctx: OperationContext, id: number | undefined, submission: Submission): Promise<Applied> {
     const ticketCtx = await this.#context(ctx, id, submission);
-    const form = await this.form(ticketCtx);
+    const form = await this.form(ticketCtx, submission);
     const judgement = await this.#judge(ticketCtx, form, submission);
     return this.#answer(ticketCtx, form, judgement, outcomeOf(judgement));
   }
@@ -111,7 +116,7 @@ class Tickets implements ITicketService {
   async apply(ctx: OperationContext, id: number | undefined, submission: Submission): Promise<Applied> {
     if (!ctx.writable) throw new TracError('TICKETS', 'ITicketService.apply needs a writing transaction: use IContexts.write.');
     const ticketCtx = await this.#context(ctx, id, submission);
-    const form = await this.form(ticketCtx);
+    const form = await this.form(ticketCtx, submission);
     const judgement = await this.#judge(ticketCtx, form, submission);
     const outcome = outcomeOf(judgement);
     if (judgement.problems.length > 0) return this.#answer(ticketCtx, form, judgement, outcome);
@@ -158,15 +163,17 @@ class Tickets implements ITicketService {
   }
 
   /** Controllers first, then manipulators. Somebody without TICKET_CREATE keeps only what files without it. */
-  async #offerActions(ctx: TicketContext, form: FormDraft): Promise<void> {
+  async #offerActions(ctx: TicketContext, form: FormDraft, submission?: Submission): Promise<void> {
     const { controllers, manipulators, registry } = this.#needs;
     for (const controller of controllers) {
       form.from(registry.idOf(controller));
       for (const action of await controller.getTicketActions(ctx)) form.offer(action);
     }
-    for (const manipulator of manipulators) await manipulator.prepareTicket?.(ctx, form.from(registry.idOf(manipulator)));
-    if (ctx.ticket.exists || ctx.can('TICKET_CREATE')) return;
-    for (const offer of form.actions.values()) if (!grantsCreate(offer)) form.withdraw(offer.name);
+    for (const manipulator of manipulators)
+      await manipulator.prepareTicket?.(ctx, form.from(registry.idOf(manipulator)), submission);
+    const offers = [...form.actions.values()];
+    if (ctx.ticket.exists || !offers.some(grantsCreate) || ctx.can('TICKET_CREATE')) return;
+    for (const offer of offers) if (!grantsCreate(offer)) form.withdraw(offer.name);
   }
 
   /** Lets some action of a new ticket in whoever may not file otherwise? */

@@ -44,16 +44,29 @@ export async function loadTicket(
   const custom: { name: string; value: string | null }[] = hasCustom
     ? await db('ticket_custom').where({ ticket: id }).select('name', 'value')
     : [];
+  return toStored(row, new Map(custom.map(({ name, value }) => [name, value ?? ''])));
+}
+
+function toStored(row: TicketRow, custom: ReadonlyMap<string, string>): StoredTicket {
   const columns: Record<string, string> = {};
   for (const name of TEXT_COLUMNS) columns[name] = (row[name] as string | null) ?? '';
-  return {
-    id,
-    version: row.row_version,
-    time: fromMicros(row.time),
-    changetime: fromMicros(row.changetime),
-    columns,
-    custom: new Map(custom.map(({ name, value }) => [name, value ?? ''])),
-  };
+  const { id, row_version: version } = row;
+  return { id, version, time: fromMicros(row.time), changetime: fromMicros(row.changetime), columns, custom };
+}
+
+/** Loads some hundreds of tickets, by id; those that are not there are left out. */
+export async function loadTickets(
+  db: Knex,
+  ids: readonly number[],
+  { custom: hasCustom = true }: Pick<LoadOptions, 'custom'> = {},
+): Promise<ReadonlyMap<number, StoredTicket>> {
+  const rows = (await db<TicketRow>('ticket').whereIn('id', [...ids])) as TicketRow[];
+  const custom = new Map(rows.map(({ id }) => [id, new Map<string, string>()]));
+  const values: { ticket: number; name: string; value: string | null }[] = hasCustom
+    ? await db('ticket_custom').whereIn('ticket', [...custom.keys()])
+    : [];
+  for (const { ticket, name, value } of values) custom.get(ticket)?.set(name, value ?? '');
+  return new Map(rows.map((row) => [row.id, toStored(row, custom.get(row.id) ?? new Map())]));
 }
 
 /** Stores a new ticket. `texts`: field name to stored text, columns and custom fields alike. */

@@ -150,3 +150,24 @@ test('a field that a provider adds can be adjusted by a manipulator, and its val
   expect((await site.apply(undefined, { fields: { summary: 'x', colour: 'red' } })).problems[0]?.field).toBe('field_colour');
   expect((await site.apply(undefined, { fields: { summary: 'x', colour: 'blue' } })).ok).toBe(true);
 });
+
+test('a default that it sets on a new ticket is stored, whether it is sent back, left out or replaced', async () => {
+  const Preset = component({
+    implements: [ITicketManipulator],
+    create: () => ({
+      prepareTicket(ctx, form, submission) {
+        const keywords = form.fields.get('keywords');
+        if (keywords && !ctx.ticket.exists)
+          keywords.value = submission ? `for ${submission.fields?.['summary']}` : 'nothing sent';
+      },
+    }),
+  });
+  await using site = await testSite({ grants: GRANTS, plugins: { preset: { Preset } } });
+  expect((await site.form()).fields.get('keywords')?.value).toBe('nothing sent');
+  expect(await site.fileTicket({ summary: 'x' })).toMatchObject({ keywords: 'for x' });
+  expect(await site.fileTicket({ summary: 'x', keywords: 'for x' })).toMatchObject({ keywords: 'for x' });
+  expect(await site.fileTicket({ summary: 'x', keywords: 'own' })).toMatchObject({ keywords: 'own' });
+  expect(await site.fileTicket({ summary: 'x', keywords: '' })).toMatchObject({ keywords: '' });
+  expect(await site.ticket(1)).toMatchObject({ keywords: 'for x' });
+  expect(await site.submit(2, 'leave', {}, { fields: { keywords: 'other' } })).toMatchObject({ keywords: 'other' });
+});
