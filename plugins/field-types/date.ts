@@ -79,5 +79,5 @@ export const date: FieldType<string> = {
     const [from, to] = range.map((one) => (one === '' ? undefined : readDay(one, field, ctx)));
     return rangeCondition(column, { from, to });
   },
-  jsonSchema: () => ({ type: 'string', format: 'date' }),
+  jsonSchema: () => ({ type: 'string', format: 'date', pattern: '^\\d{4}-\\d{2}-\\d{2}$' }),
 };

@@ -107,6 +107,12 @@ export const money: FieldType<string> = {
   ],
   operators: ['is', 'between'],
   toSql: (typed, condition) => numberCondition(typed, condition, (one) => encodeDecimal(readAmount(one, condition.field))),
+  toJson: (value) => value,
+  fromJson(json, { label }) {
+    if (typeof json !== 'string' || readDecimal(json) === undefined)
+      throw new InvalidValueError(`${label} takes an amount as text. Example: "1250.50"`);
+    return json;
+  },
   jsonSchema(field) {
     const { decimals, currency } = rulesOf(field);
     const fraction = decimals === 0 ? '' : `\\.\\d{${decimals}}`;

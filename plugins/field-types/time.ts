@@ -87,7 +87,7 @@ const instant = (name: string): FieldType<Date | ''> => ({
   operators: ['is', 'between'],
   toSql: timeCondition,
   compare: (a, b) => Number(a) - Number(b),
-  jsonSchema: () => ({ type: 'string', format: 'date-time' }),
+  jsonSchema: () => ({ type: 'string', format: 'date-time', pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}' }),
   toJson: (value) => (value instanceof Date ? value.toISOString() : value),
   fromJson(json, { label }) {
     if (typeof json !== 'string' || !/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/.test(json))
