@@ -1,6 +1,6 @@
 import type { ActionSpec, FieldSpec, IAdjunctService, ITicketActionController, Problem, TicketContext, Values } from 'tracts';
 import type { IWorkflowOperation, OperationPlan } from './api.ts';
-import { type OwnerOfComponent, readComponentOwners } from './operations/components.ts';
+import { type ComponentOwners, readComponentOwners } from './operations/components.ts';
 import { RESET_ACTION, type WorkflowDefinition, type WorkflowRule } from './parse.ts';
 
 /** What the controller works with. `controllers` are all of the site: `_reset` asks which states any of them knows. */
@@ -9,6 +9,8 @@ export interface WorkflowNeeds {
   readonly operations: Iterable<IWorkflowOperation>;
   readonly controllers: Iterable<ITicketActionController>;
   readonly adjuncts: IAdjunctService;
+  /** Default: the first of several owners of a component. */
+  readonly strategy?: string;
 }
 
 /** The operations behind a rule, in its order; words that nobody knows do nothing, as in Trac. */
@@ -48,12 +50,14 @@ export function rulesFor(ctx: TicketContext, { definition, operations, controlle
  * The owner follows the component: a new ticket's `< default >` becomes the component's owner, and a ticket that is still
  * `new` moves with its component from the one owner to the other (OP-09, OP-10).
  */
-function followComponent(ctx: TicketContext, after: Values, ownerOf: OwnerOfComponent): Values {
+function followComponent(ctx: TicketContext, after: Values, owners: ComponentOwners): Values {
   const { exists, values } = ctx.ticket;
   const owner = String(after['owner'] ?? '');
-  if (!exists) return { owner: owner === '< default >' || owner === '<default>' ? (ownerOf(after['component']) ?? '') : owner };
+  if (!exists)
+    return { owner: owner === '< default >' || owner === '<default>' ? (owners.pick(after['component']) ?? '') : owner };
   const moved = values['status'] === 'new' && (values['component'] ?? '') !== (after['component'] ?? '');
-  const next = moved && ownerOf(values['component']) === owner ? ownerOf(after['component']) : undefined;
+  const follows = moved && owners.owns(values['component'], owner);
+  const next = follows && (owners.owns(after['component'], owner) ? owner : owners.pick(after['component']));
   return next ? { owner: next } : {};
 }
 
@@ -90,11 +94,11 @@ export async function describeRule(
   const made = await Promise.all(operationsOf(rule, needs.operations).map((operation) => operation.plan(ctx, rule)));
   const plans = made.filter((plan) => plan !== undefined);
   if (plans.length < made.length) return undefined;
-  const ownerOf = await readComponentOwners(ctx, needs.adjuncts);
+  const owners = await readComponentOwners(ctx, needs.adjuncts, needs.strategy);
   const changes = (inputs: Values, after: Values): Values => {
     let updates: Values = rule.newState === '*' ? {} : { status: rule.newState };
     for (const plan of plans) updates = { ...updates, ...plan.changes?.(inputs, { ...after, ...updates }) };
-    return 'owner' in updates ? updates : { ...updates, ...followComponent(ctx, after, ownerOf) };
+    return 'owner' in updates ? updates : { ...updates, ...followComponent(ctx, after, owners) };
   };
   return {
     name: rule.name,

@@ -1,10 +1,12 @@
 import { component, IAdjunctService, ISettings, ITicketActionController } from 'tracts';
 import { IWorkflowOperation } from './api.ts';
 import { workflowController } from './controller.ts';
+import { STRATEGY_OPTION } from './operations/components.ts';
 import { parseWorkflow } from './parse.ts';
 
 export { WorkflowCheck } from './check.ts';
 export { WorkflowCommands } from './commands.ts';
+export { OwnerStrategyCheck } from './operations/components.ts';
 export { DelOwner, MaySetOwner, SetOwner, SetOwnerToSelf } from './operations/owner.ts';
 export { DelResolution, SetResolution } from './operations/resolution.ts';
 export { LeaveStatus, ResetWorkflow } from './operations/status.ts';
@@ -20,5 +22,7 @@ export const ConfigurableTicketWorkflow = component({
     controllers: ITicketActionController,
     adjuncts: IAdjunctService,
   },
-  create: ({ settings, ...needs }) => workflowController({ definition: parseWorkflow(settings), ...needs }),
+  options: { strategy: STRATEGY_OPTION },
+  create: ({ settings, options, ...needs }) =>
+    workflowController({ definition: parseWorkflow(settings), strategy: options.strategy, ...needs }),
 });

@@ -10,7 +10,7 @@ import {
 import type { OperationPlan, WorkflowAction } from '../api.ts';
 import { splitList } from '../parse.ts';
 import { displayName, isGroup, isPermissionName, NAMING_OPTIONS, type Naming } from '../people.ts';
-import { type OwnerOfComponent, readComponentOwners, resolveOwner } from './components.ts';
+import { type ComponentOwners, readComponentOwners, resolveOwner, STRATEGY_OPTION } from './components.ts';
 
 /** What both operations that ask for an owner need. */
 export const OWNER_USES = { permissions: IPermissionService, adjuncts: IAdjunctService };
@@ -18,6 +18,7 @@ export const OWNER_USES = { permissions: IPermissionService, adjuncts: IAdjunctS
 /** What both operations that ask for an owner read of trac.ini. */
 export const OWNER_OPTIONS = {
   ...NAMING_OPTIONS,
+  strategy: STRATEGY_OPTION,
   restrict: option.bool('ticket', 'restrict_owner', false, 'Owners are chosen among holders of TICKET_MODIFY, not typed.'),
   defaultOwner: option.text(
     'ticket',
@@ -31,7 +32,7 @@ export const OWNER_OPTIONS = {
 export interface OwnerNeeds {
   readonly permissions: IPermissionService;
   readonly adjuncts: IAdjunctService;
-  readonly options: Naming & { readonly restrict: boolean; readonly defaultOwner: string };
+  readonly options: Naming & { readonly restrict: boolean; readonly defaultOwner: string; readonly strategy: string };
 }
 
 /** Whom the words of a `set_owner` list name, in the order of the list; `authenticated` is everybody with an account. */
@@ -89,9 +90,9 @@ function* judgeOwner(field: FieldSpec, inputs: Values): Iterable<Problem> {
     };
 }
 
-function changeOwner(inputs: Values, after: Values, absent: string, ownerOf: OwnerOfComponent): Values {
+function changeOwner(inputs: Values, after: Values, absent: string, owners: ComponentOwners): Values {
   const chosen = 'owner' in inputs ? inputs['owner'] : absent;
-  return { owner: resolveOwner(chosen, after['component'], ownerOf) };
+  return { owner: resolveOwner(chosen, after['component'], owners) };
 }
 
 /**
@@ -106,13 +107,13 @@ export async function planOwner(ctx: TicketContext, action: WorkflowAction, need
   const allowed = allowedOwners(ctx, action, needs);
   const owners = keeps && allowed.length > 0 && !allowed.includes(preset) ? [preset, ...allowed] : allowed;
   const field = ownerField(ctx, action, owners, preset, options);
-  const ownerOf = await readComponentOwners(ctx, adjuncts);
+  const owning = await readComponentOwners(ctx, adjuncts, options.strategy);
   // Nothing given means the first of the action's own list, as in Trac; people only, never the name of a group.
   const absent = action.attributes['set_owner'] === undefined ? '' : (allowed[0] ?? '');
   return {
     inputs: [field],
     hint: ownerHint(ctx, field, options),
-    changes: (inputs, after) => changeOwner(inputs, after, absent, ownerOf),
+    changes: (inputs, after) => changeOwner(inputs, after, absent, owning),
     problems: (inputs) => judgeOwner(field, inputs),
   };
 }
