@@ -115,20 +115,25 @@ export const ticketType = (tickets: ITicketService): FieldType<number | ''> => (
 const idsIn = (stored: string): readonly number[] =>
   stored.split(/[,;\s]+/).flatMap((one) => (/^#?[1-9]\d{0,9}$/.test(one) ? [Number(one.replace('#', ''))] : []));
 
+const splitIds = (typed: string, field: Field): readonly number[] => [
+  ...new Set(
+    typed
+      .split(/[,;\s]+/)
+      .filter(Boolean)
+      .map((one) => readId(one, field)),
+  ),
+];
+
 /** References to other tickets: kept as `3, 12`. */
 export const ticketListType = (tickets: ITicketService): FieldType<readonly number[]> => ({
   name: 'ticket-list',
   template: 'fields/ticket-list.njk',
   async parse(raw, field, ctx) {
-    const typed = (Array.isArray(raw) ? raw : [raw ?? ''])
-      .map(lineOf)
-      .join(',')
-      .split(/[,;\s]+/)
-      .filter(Boolean);
+    const typed = splitIds((Array.isArray(raw) ? raw : [raw ?? '']).map(lineOf).join(','), field);
     if (typed.length > MOST_LISTED) throw new InvalidValueError(`${field.label} takes ${MOST_LISTED} tickets at most.`);
     const stored: readonly unknown[] = Array.isArray(field.value) ? field.value : [];
     const ids: number[] = [];
-    for (const id of new Set(typed.map((one) => readId(one, field)))) ids.push(await checkedId(tickets, id, field, stored, ctx));
+    for (const id of typed) ids.push(await checkedId(tickets, id, field, stored, ctx));
     return ids;
   },
   serialise: (value) => value.join(', '),
@@ -148,7 +153,7 @@ export const ticketListType = (tickets: ITicketService): FieldType<readonly numb
   toSql: (typed, { operator, column, field }) =>
     operator === 'has'
       ? memberCondition(column, String(readId(typed, field)), ', ')
-      : equalsCondition(column, idsIn(typed).join(', ')),
+      : equalsCondition(column, splitIds(typed, field).join(', ')),
   combine: (mode, before, given) => {
     const kept = (before || []).filter((one) => mode === 'add' || !given.includes(one));
     return mode === 'add' ? [...new Set([...kept, ...given])] : kept;

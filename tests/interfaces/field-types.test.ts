@@ -233,10 +233,8 @@ eachDialect((fresh, dialect) => {
     test('binds what was asked for, whatever it says', () =>
       on(name, async (stage) => {
         for (const operator of operatorsOf(stage.type)) {
-          const error: unknown = await ask(stage, operator, "x' or 1=1 --")
-            .then((found) => expect(found).toEqual([]))
-            .catch((reason) => reason);
-          expect(error === undefined || error instanceof InvalidValueError, `${operator}: ${String(error)}`).toBe(true);
+          const found: unknown = await ask(stage, operator, "x' or 1=1 --").catch((reason: unknown) => reason);
+          if (!(found instanceof InvalidValueError)) expect(found, operator).toEqual([]);
         }
       }));
 
