@@ -1,6 +1,6 @@
 import type { ActionSpec, FieldSpec, IAdjunctService, ITicketActionController, Problem, TicketContext, Values } from 'tracts';
 import type { IWorkflowOperation, OperationPlan } from './api.ts';
-import { type ComponentOwners, readComponentOwners } from './operations/components.ts';
+import { type ComponentOwners, readComponentOwners, resolveOwner } from './operations/components.ts';
 import { RESET_ACTION, type WorkflowDefinition, type WorkflowRule } from './parse.ts';
 
 /** What the controller works with. `controllers` are all of the site: `_reset` asks which states any of them knows. */
@@ -53,11 +53,10 @@ export function rulesFor(ctx: TicketContext, { definition, operations, controlle
 function followComponent(ctx: TicketContext, after: Values, owners: ComponentOwners): Values {
   const { exists, values } = ctx.ticket;
   const owner = String(after['owner'] ?? '');
-  if (!exists)
-    return { owner: owner === '< default >' || owner === '<default>' ? (owners.pick(after['component']) ?? '') : owner };
+  if (!exists) return { owner: resolveOwner(owner, after['component'], owners) };
   const moved = values['status'] === 'new' && (values['component'] ?? '') !== (after['component'] ?? '');
-  const follows = moved && owners.owns(values['component'], owner);
-  const next = follows && (owners.owns(after['component'], owner) ? owner : owners.pick(after['component']));
+  if (!moved || !owners.owns(values['component'], owner)) return {};
+  const next = owners.owns(after['component'], owner) ? owner : owners.pick(after['component']);
   return next ? { owner: next } : {};
 }
 
