@@ -138,8 +138,10 @@ class Permissions implements IPermissionService, IDiagnostician {
 
   #findPolicies(): { readonly chain: readonly NamedPolicy[]; readonly unknown: readonly Diagnosis[] } {
     const here = new Map<string, IPermissionPolicy>();
+    const ids = new Map<IPermissionPolicy, string>();
     for (const policy of this.#policies) {
       const id = this.#registry.idOf(policy);
+      ids.set(policy, id);
       here.set(id, policy);
       here.set(id.slice(id.lastIndexOf('.') + 1), policy);
     }
@@ -151,7 +153,21 @@ class Permissions implements IPermissionService, IDiagnostician {
       chain.push({ name, policy });
       if (!policy) unknown.push(this.#unknownPolicy(name, [...here.keys()]));
     }
+    for (const [policy, id] of ids)
+      if (!id.startsWith('core.') && !chain.some((named) => named.policy === policy)) unknown.push(this.#idlePolicy(id));
     return { chain, unknown };
+  }
+
+  /** Whoever switched it on believes that it protects something. */
+  #idlePolicy(id: string): Diagnosis {
+    const name = id.slice(id.lastIndexOf('.') + 1);
+    return {
+      severity: 'error',
+      message: `The permission policy ${id} is switched on, but [trac] permission_policies does not name it: it is never asked and protects nothing.`,
+      remedy: `Write permission_policies = ${[name, ...this.#names].join(', ')}`,
+      place: this.#settings.place('trac', 'permission_policies'),
+      component: id,
+    };
   }
 
   #unknownPolicy(name: string, known: readonly string[]): Diagnosis {
