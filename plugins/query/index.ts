@@ -5,15 +5,27 @@ import {
   INavigationContributor,
   IPermissionService,
   IRouteProvider,
+  mayViewField,
   type OperationContext,
   type Outcome,
   option,
   statusesInUse,
+  type Ticket,
   type WebRequest,
 } from 'tracts';
 import { IAddressPrivacy } from 'tracts/addresses';
 import { type OrderColumn, parseQuery, type TicketQuery } from './language.ts';
-import { COUNTED_AT_MOST, countTickets, findPage, loadRows, type Row, type Sorting, sortingOf, wantedStatuses } from './store.ts';
+import {
+  COUNTED_AT_MOST,
+  countTickets,
+  findPage,
+  loadRows,
+  NOTHING_SEEN,
+  type Row,
+  type Sorting,
+  sortingOf,
+  wantedStatuses,
+} from './store.ts';
 import { viewList } from './view.ts';
 
 const VOCABULARIES: Readonly<Partial<Record<OrderColumn, AdjunctType>>> = {
@@ -33,16 +45,38 @@ interface Needs {
 const namesOf = async (needs: Needs, ctx: OperationContext, type: AdjunctType): Promise<readonly string[]> =>
   (await needs.adjuncts.list(ctx, type)).map(({ name }) => name);
 
-const mayView = (ctx: OperationContext, row: Row): boolean =>
-  ctx.can('TICKET_VIEW', { realm: 'ticket', id: row.id, object: { id: row.id, exists: true, values: row, version: 0 } });
+const ticketOf = (row: Row): Ticket => ({ id: row.id, exists: true, values: { ...row }, version: 0 });
+
+/** May the person see the ticket, and everything that the list was narrowed by? */
+function mayFind(needs: Needs, ctx: OperationContext, { filters }: TicketQuery, row: Row): boolean {
+  const ticket = ticketOf(row);
+  if (!ctx.can('TICKET_VIEW', { realm: 'ticket', id: row.id, object: ticket })) return false;
+  return !needs.permissions.judgesFields() || filters.every(({ column }) => mayViewField(ctx, column, ticket));
+}
+
+/** The row without what a policy hides of this ticket. */
+function withoutHidden(ctx: OperationContext, row: Row): Row {
+  const ticket = ticketOf(row);
+  const seen = Object.entries(row).filter(([column]) => column === 'id' || mayViewField(ctx, column, ticket));
+  return { ...NOTHING_SEEN, ...Object.fromEntries(seen), id: row.id };
+}
+
+/** Tickets whose place in the list would give away what they hide come last. */
+function inSeenOrder(ctx: OperationContext, { order }: TicketQuery, rows: readonly Row[]): readonly Row[] {
+  const isSeen = (row: Row): boolean => order === 'id' || mayViewField(ctx, order, ticketOf(row));
+  return [...rows.filter(isSeen), ...rows.filter((row) => !isSeen(row))];
+}
 
 async function choicesOf(
   needs: Needs,
   ctx: OperationContext,
   statuses: readonly string[],
+  isSeen: (column: string) => boolean,
 ): Promise<Map<string, readonly string[]>> {
-  const choices = new Map<string, readonly string[]>([['status', statuses]]);
-  for (const [column, type] of Object.entries(VOCABULARIES)) choices.set(column, await namesOf(needs, ctx, type));
+  const choices = new Map<string, readonly string[]>();
+  if (isSeen('status')) choices.set('status', statuses);
+  for (const [column, type] of Object.entries(VOCABULARIES))
+    if (isSeen(column)) choices.set(column, await namesOf(needs, ctx, type));
   return choices;
 }
 
@@ -72,6 +106,7 @@ const ASKED_AT_ONCE = 500;
 
 /** Where a policy decides ticket by ticket: what the asker may not see is not counted either. */
 async function findVisibleTickets(
+  needs: Needs,
   ctx: OperationContext,
   query: TicketQuery,
   statuses: readonly string[],
@@ -80,27 +115,36 @@ async function findVisibleTickets(
   const ids = await findPage(ctx.db, { ...query, page: 1, max: COUNTED_AT_MOST + 1 }, statuses, sorting);
   const visible: Row[] = [];
   for (let start = 0; start < ids.length; start += ASKED_AT_ONCE)
-    visible.push(...(await loadRows(ctx.db, ids.slice(start, start + ASKED_AT_ONCE))).filter((row) => mayView(ctx, row)));
+    visible.push(
+      ...(await loadRows(ctx.db, ids.slice(start, start + ASKED_AT_ONCE))).filter((row) => mayFind(needs, ctx, query, row)),
+    );
   const isThere = isPage(query, visible.length);
-  return { rows: visible.slice((query.page - 1) * query.max, query.page * query.max), total: visible.length, isThere };
+  const sorted = needs.permissions.judgesFields() ? inSeenOrder(ctx, query, visible) : visible;
+  return { rows: sorted.slice((query.page - 1) * query.max, query.page * query.max), total: visible.length, isThere };
 }
 
 async function showList(needs: Needs, ctx: OperationContext, request: WebRequest): Promise<Outcome> {
   const itemsPerPage = Math.min(Math.max(needs.options.itemsPerPage, 1), 1000);
-  const query = parseQuery(request.query, ctx.user.name, itemsPerPage);
+  const hides = needs.permissions.judgesFields();
+  const isSeen = (column: string): boolean => !hides || column === 'id' || mayViewField(ctx, column);
+  const query = parseQuery(request.query, ctx.user.name, itemsPerPage, isSeen);
   const used = await statusesInUse(ctx.db);
   const statuses = wantedStatuses(query, used);
   const type = VOCABULARIES[query.order];
   const ranks = query.order === 'status' ? used : type && (await namesOf(needs, ctx, type));
-  const find = needs.permissions.isUniform('TICKET_VIEW') ? findTickets : findVisibleTickets;
-  const { rows, total, isThere } = await find(ctx, query, statuses, sortingOf(query, ranks));
+  const counts = !hides && needs.permissions.isUniform('TICKET_VIEW');
+  const sorting = sortingOf(query, ranks);
+  const { rows, total, isThere } = counts
+    ? await findTickets(ctx, query, statuses, sorting)
+    : await findVisibleTickets(needs, ctx, query, statuses, sorting);
   const data = viewList(ctx, request, {
     query,
-    rows,
+    rows: hides ? rows.map((row) => withoutHidden(ctx, row)) : rows,
     total,
     itemsPerPage,
+    isSeen,
     mayReadAddresses: needs.privacy.mayRead(ctx),
-    choices: await choicesOf(needs, ctx, used),
+    choices: await choicesOf(needs, ctx, used, isSeen),
   });
   return { template: 'query/list.njk', data, status: isThere ? 200 : 404 };
 }

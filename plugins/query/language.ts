@@ -57,14 +57,23 @@ const wholeNumber = (text: string | undefined, fallback: number, greatest: numbe
 /** Asked for nothing, a list shows what is not closed. */
 const OPEN: Filter = { column: 'status', values: ['closed'], negated: true };
 
-/** Reads `/query?status=new|assigned&owner=$USER&order=priority&desc=1&page=2`. What it does not know it passes over. */
-export function parseQuery(parameters: Parameters, user: string, itemsPerPage: number): TicketQuery {
+/**
+ * Reads `/query?status=new|assigned&owner=$USER&order=priority&desc=1&page=2`. What it does not know it passes over, and
+ * so what the person must not see: who could filter or sort by a field would learn what it holds.
+ */
+export function parseQuery(
+  parameters: Parameters,
+  user: string,
+  itemsPerPage: number,
+  isSeen: (column: string) => boolean = () => true,
+): TicketQuery {
   const asked = FILTERS.filter((column) => Object.hasOwn(parameters, column));
-  const filters = asked.flatMap((column) => parseFilter(column, listOf(parameters[column]), user) ?? []);
+  const wanted = asked.flatMap((column) => parseFilter(column, listOf(parameters[column]), user) ?? []);
+  const filters = (asked.length === 0 ? [OPEN] : wanted).filter(({ column }) => isSeen(column));
   const order = ORDERS.find((column) => column === listOf(parameters['order'])[0]) ?? 'priority';
   return {
-    filters: asked.length === 0 ? [OPEN] : filters,
-    order,
+    filters,
+    order: isSeen(order) ? order : 'id',
     desc: /^(1|true|yes|on)$/i.test(listOf(parameters['desc'])[0] ?? ''),
     page: wholeNumber(listOf(parameters['page'])[0], 1, 1_000_000),
     max: wholeNumber(listOf(parameters['max'])[0], itemsPerPage, MOST_ROWS),

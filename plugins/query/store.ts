@@ -12,10 +12,24 @@ export interface Row {
   readonly milestone: string | null;
   readonly owner: string | null;
   readonly reporter: string | null;
-  /** Microseconds. */
-  readonly time: number;
-  readonly changetime: number;
+  /** Microseconds; null where it must not be seen. */
+  readonly time: number | null;
+  readonly changetime: number | null;
 }
+
+/** A row of which nothing may be seen. */
+export const NOTHING_SEEN: Omit<Row, 'id'> = {
+  summary: null,
+  status: null,
+  type: null,
+  priority: null,
+  component: null,
+  milestone: null,
+  owner: null,
+  reporter: null,
+  time: null,
+  changetime: null,
+};
 
 /** Counting stops here: no list is read further either. */
 export const COUNTED_AT_MOST = 10_000;

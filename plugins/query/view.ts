@@ -47,6 +47,8 @@ interface ListInput {
   readonly total: number;
   readonly itemsPerPage: number;
   readonly mayReadAddresses: boolean;
+  /** False for columns that a policy hides from this person. */
+  readonly isSeen: (column: string) => boolean;
   /** Choices of the filter form, by column. */
   readonly choices: ReadonlyMap<string, readonly string[]>;
 }
@@ -65,12 +67,13 @@ function viewRow(row: Row, href: (path: string) => string, hide: (text: string) 
     component: row.component ?? '',
     milestone: row.milestone ?? '',
     owner: hide(row.owner ?? ''),
-    changed: fromMicros(row.changetime),
+    changed: row.changetime === null ? null : fromMicros(row.changetime),
   };
 }
 
-function viewColumns({ query, itemsPerPage }: ListInput, href: (path: string) => string) {
-  return COLUMNS.map(([name, label]) => {
+function viewColumns({ query, itemsPerPage, isSeen }: ListInput, href: (path: string) => string) {
+  // The summary is the link to the ticket; without it the cell says so.
+  return COLUMNS.filter(([name]) => name === 'summary' || isSeen(name)).map(([name, label]) => {
     const order = ORDERS.find((one) => one === name) as OrderColumn | undefined;
     const current = query.order === order;
     const next = order && { ...query, order, desc: current ? !query.desc : order === 'changetime', page: 1 };
@@ -121,20 +124,23 @@ export function viewList(ctx: OperationContext, request: WebRequest, input: List
   return {
     title: 'Tickets',
     columns: viewColumns(input, href),
+    shows: Object.fromEntries(COLUMNS.map(([name]) => [name, input.isSeen(name)])),
     rows: rows.map((row) => viewRow(row, href, hide)),
     count: total > COUNTED_AT_MOST ? `more than ${COUNTED_AT_MOST.toLocaleString('en')}` : total.toLocaleString('en'),
     total,
-    lists: namedLists(ctx).map(({ label, filters }) => ({
-      label,
-      href: linkTo({ filters }),
-      current: asWritten(filters) === asWritten(query.filters),
-    })),
+    lists: namedLists(ctx)
+      .filter((list) => list.filters.every(({ column }) => input.isSeen(column)))
+      .map(({ label, filters }) => ({
+        label,
+        href: linkTo({ filters }),
+        current: asWritten(filters) === asWritten(query.filters),
+      })),
     filters: query.filters.map((filter) => ({
       text: hide(describe(filter)),
       remove: linkTo({ filters: query.filters.filter((one) => one !== filter) }),
     })),
     choices: viewChoices(input),
-    texts: (['owner', 'reporter'] as const).map((name) => ({
+    texts: (['owner', 'reporter'] as const).filter(input.isSeen).map((name) => ({
       name,
       label: name === 'owner' ? 'Owner' : 'Reporter',
       value: writtenOf(query, name),

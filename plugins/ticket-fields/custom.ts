@@ -2,6 +2,7 @@ import {
   attributeFaults,
   component,
   type Diagnosis,
+  FIELD_ATTRIBUTES,
   type FieldSpec,
   type FieldType,
   IDiagnostician,
@@ -172,7 +173,9 @@ function toSpec(
     label: attributes['label'] || labelOf(name),
     value: attributes['value'] ?? '',
     order: whole(name, 'order', attributes, report),
-    attributes: Object.fromEntries(Object.entries(attributes).filter(([key]) => !KNOWN.includes(key))),
+    attributes: Object.fromEntries(
+      Object.entries(attributes).filter(([key]) => !KNOWN.includes(key) && !FIELD_ATTRIBUTES.has(key)),
+    ),
     ...(attributes['ticketlink_query'] ? { ticketlinkQuery: attributes['ticketlink_query'] } : {}),
     ...sizes(name, attributes, report),
     ...byType(name, type, attributes, report),

@@ -1,4 +1,4 @@
-import { type Directory, type OperationContext, option } from 'tracts';
+import { type Directory, mayViewField, type OperationContext, option, type TicketContext } from 'tracts';
 
 /** How people are named in lists; Trac's options. */
 export const NAMING_OPTIONS = {
@@ -19,6 +19,15 @@ export function displayName(ctx: OperationContext, name: string, naming: Naming)
   if (fullName) return fullName;
   const shown = naming.addresses || ctx.can('EMAIL_VIEW');
   return shown ? name : name.replace(/^([^@\s]+)@[^@\s]+$/, '$1@…');
+}
+
+/** False when a policy hides from this person who owns the ticket: then no hint and no preset may tell. */
+export const seesOwner = (ctx: TicketContext): boolean => mayViewField(ctx, 'owner', ctx.ticket);
+
+/** What becomes of a stored ticket's owner, as a sentence. `next`: as people are named. */
+export function describeNewOwner(ctx: TicketContext, next: string, naming: Naming): string {
+  if (!ctx.ticket.exists || !seesOwner(ctx)) return `The owner will be ${next}.`;
+  return `The owner changes from ${displayName(ctx, String(ctx.ticket.values['owner'] ?? ''), naming)} to ${next}.`;
 }
 
 /** True for a word that a list of people reads as a permission: letters, and all of them upper case. */

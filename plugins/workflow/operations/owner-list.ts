@@ -9,7 +9,7 @@ import {
 } from 'tracts';
 import type { OperationPlan, WorkflowAction } from '../api.ts';
 import { splitList } from '../parse.ts';
-import { displayName, isGroup, isPermissionName, NAMING_OPTIONS, type Naming } from '../people.ts';
+import { describeNewOwner, displayName, isGroup, isPermissionName, NAMING_OPTIONS, type Naming, seesOwner } from '../people.ts';
 import { type ComponentOwners, readComponentOwners, resolveOwner, STRATEGY_OPTION } from './components.ts';
 
 /** What both operations that ask for an owner need. */
@@ -72,11 +72,10 @@ function ownerField(
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 function ownerHint(ctx: TicketContext, field: FieldSpec, naming: Naming): string {
-  const current = displayName(ctx, String(ctx.ticket.values['owner'] ?? ''), naming);
   const only = field.options?.length === 1 ? field.options[0] : undefined;
   const next = only === undefined ? 'the person given here' : displayName(ctx, only, naming);
-  if (!ctx.ticket.exists) return `The owner will be ${next}.`;
-  return only === ctx.ticket.values['owner'] ? `The owner stays ${current}.` : `The owner changes from ${current} to ${next}.`;
+  const stays = ctx.ticket.exists && only !== undefined && only === ctx.ticket.values['owner'] && seesOwner(ctx);
+  return stays ? `The owner stays ${next}.` : describeNewOwner(ctx, next, naming);
 }
 
 function* judgeOwner(field: FieldSpec, inputs: Values): Iterable<Problem> {
@@ -101,7 +100,9 @@ function changeOwner(inputs: Values, after: Values, absent: string, owners: Comp
  */
 export async function planOwner(ctx: TicketContext, action: WorkflowAction, needs: OwnerNeeds): Promise<OperationPlan> {
   const { options, adjuncts } = needs;
-  const present = ctx.ticket.exists ? String(ctx.ticket.values['owner'] ?? '') : options.defaultOwner;
+  const isHidden = ctx.ticket.exists && !seesOwner(ctx);
+  const stored = String(ctx.ticket.values['owner'] ?? '');
+  const present = !ctx.ticket.exists ? options.defaultOwner : isHidden ? '' : stored;
   const keeps = !action.operations.includes('set_owner');
   const preset = keeps ? present : ctx.user.name;
   const allowed = allowedOwners(ctx, action, needs);
@@ -113,7 +114,8 @@ export async function planOwner(ctx: TicketContext, action: WorkflowAction, need
   return {
     inputs: [field],
     hint: ownerHint(ctx, field, options),
-    changes: (inputs, after) => changeOwner(inputs, after, absent, owning),
+    // Whoever does not see the owner keeps it by naming nobody.
+    changes: (inputs, after) => (isHidden && keeps && !inputs['owner'] ? {} : changeOwner(inputs, after, absent, owning)),
     problems: (inputs) => judgeOwner(field, inputs),
   };
 }

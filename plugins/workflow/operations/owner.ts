@@ -1,7 +1,7 @@
 import { component } from 'tracts';
 import { IWorkflowOperation, type WorkflowAction, type WorkflowFinding, type WorkflowSite } from '../api.ts';
 import { splitList } from '../parse.ts';
-import { displayName, isGroup, isPermissionName, NAMING_OPTIONS } from '../people.ts';
+import { describeNewOwner, displayName, isGroup, isPermissionName, NAMING_OPTIONS } from '../people.ts';
 import { OWNER_OPTIONS, OWNER_USES, planOwner } from './owner-list.ts';
 
 /** Finds a `set_owner` list in which no word names a person, a group or a permission of the site. */
@@ -71,12 +71,7 @@ export const SetOwnerToSelf = component({
       const mine = exists && values['owner'] === ctx.user.name;
       if (mine && operations.length === 1 && values['status'] === newState) return undefined;
       const me = displayName(ctx, ctx.user.name, options);
-      const from = displayName(ctx, String(values['owner'] ?? ''), options);
-      const hint = mine
-        ? `The owner stays ${me}.`
-        : exists
-          ? `The owner changes from ${from} to ${me}.`
-          : `The owner will be ${me}.`;
+      const hint = mine ? `The owner stays ${me}.` : describeNewOwner(ctx, me, options);
       return { hint, changes: () => ({ owner: ctx.user.name }) };
     },
   }),

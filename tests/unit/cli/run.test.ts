@@ -92,7 +92,7 @@ describe('what is not understood', () => {
     [['tikcet'], 'Did you mean “ticket”?'],
     [['nonsense'], 'There is no command “nonsense”.'],
     [['ticket', 'shwo', '1'], 'There is no command “ticket shwo”. Did you mean “ticket show”?'],
-    [['ticket', 'burn'], 'There is no command “ticket burn”. Known: ticket show, ticket form, ticket apply.'],
+    [['ticket', 'destroy'], 'There is no command “ticket destroy”. Known: ticket show, ticket form, ticket apply.'],
     [['ticket'], '“ticket” needs a second word. Known: ticket show, ticket form, ticket apply.'],
     [['ticket', '--json'], '“ticket” needs a second word.'],
     [['workflow', 'chekc'], 'Did you mean “workflow check”?'],
