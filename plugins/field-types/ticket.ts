@@ -6,30 +6,17 @@ import {
   InvalidValueError,
   type ITicketService,
   listChange,
+  mayViewField,
   memberCondition,
-  NotFoundError,
   type OperationContext,
-  PermissionError,
   rangeCondition,
   splitRange,
-  type TicketContext,
 } from 'tracts';
 import { lineOf } from './attributes.ts';
 
 const GREATEST = 2 ** 31 - 1;
 const MOST_SHOWN = 20;
 const MOST_LISTED = 200;
-
-/** A ticket that the person may view; undefined for one that he may not, or that is not there. */
-export async function viewable(tickets: ITicketService, ctx: OperationContext, id: number): Promise<TicketContext | undefined> {
-  try {
-    // Looking on must not lock: two changes whose tickets point at each other would wait for each other.
-    return await tickets.open({ ...ctx, writable: false }, id);
-  } catch (error) {
-    if (error instanceof NotFoundError || error instanceof PermissionError) return undefined;
-    throw error;
-  }
-}
 
 function readId(typed: string, { label }: Pick<Field, 'label'>): number {
   const digits = typed.trim().replace(/^(#|ticket:)/i, '');
@@ -48,7 +35,7 @@ async function checkedId(
   ctx: OperationContext,
 ): Promise<number> {
   // One sentence for both: what may not be seen must not be told apart from what is not there.
-  if (!stored.includes(id) && !(await viewable(tickets, ctx, id)))
+  if (!stored.includes(id) && (await tickets.openAll(ctx, [id])).length === 0)
     throw new InvalidValueError(`There is no ticket #${id} that you may view; ${label} needs one.`);
   return id;
 }
@@ -63,14 +50,15 @@ interface Link {
   readonly summary: string;
 }
 
-async function linksOf(tickets: ITicketService, ctx: OperationContext, ids: readonly unknown[]): Promise<readonly Link[]> {
-  const links: Link[] = [];
-  for (const id of ids.filter((one) => typeof one === 'number').slice(0, MOST_SHOWN)) {
-    const open = await viewable(tickets, ctx, id);
-    const text = (name: string): string => String(open?.ticket.values[name] ?? '');
-    links.push({ id, status: text('status'), summary: text('summary') });
-  }
-  return links;
+async function linksOf(tickets: ITicketService, ctx: OperationContext, values: readonly unknown[]): Promise<readonly Link[]> {
+  const ids = values.filter((one) => typeof one === 'number').slice(0, MOST_SHOWN);
+  if (ids.length === 0) return [];
+  const open = new Map((await tickets.openAll(ctx, ids)).map(({ ticket }) => [ticket.id, ticket]));
+  return ids.map((id) => {
+    const ticket = open.get(id);
+    const text = (name: string): string => (ticket && mayViewField(ctx, name, ticket) ? String(ticket.values[name] ?? '') : '');
+    return { id, status: text('status'), summary: text('summary') };
+  });
 }
 
 /** The number of another ticket, typed `12` or `#12`; it must exist and the person must be allowed to view it. */
