@@ -1,3 +1,5 @@
+import type { Diagnosis } from '../kernel/errors.ts';
+import type { Settings } from '../kernel/settings.ts';
 import { extensionPoint, service } from '../kernel/tokens.ts';
 import type { OperationContext } from '../security/context.ts';
 import type { FieldType } from './field-type.ts';
@@ -45,6 +47,11 @@ export const ITicketActionController = extensionPoint<ITicketActionController>('
  */
 export interface ITicketFieldProvider {
   getTicketFields(ctx: OperationContext): May<readonly FieldSpec[]>;
+  /**
+   * The fields it would provide if trac.ini said what `settings` say, and what is wrong with that; asked by the panel that
+   * edits fields. Leave it out where the fields do not come from trac.ini.
+   */
+  draftTicketFields?(settings: Settings): { readonly specs: readonly FieldSpec[]; readonly diagnoses: readonly Diagnosis[] };
 }
 export const ITicketFieldProvider = extensionPoint<ITicketFieldProvider>('ITicketFieldProvider', {
   doc: 'Adds fields to every ticket.',
@@ -144,6 +151,11 @@ export interface ITicketFields {
    */
   visible(ctx: OperationContext, ticket?: Ticket): Promise<readonly Field[]>;
   type(name: string): FieldType;
+  /** Every field as another trac.ini would have it, as `all` gives them, with what is wrong in what that says of fields. */
+  draft(
+    ctx: OperationContext,
+    settings: Settings,
+  ): Promise<{ readonly fields: readonly Field[]; readonly diagnoses: readonly Diagnosis[] }>;
 }
 export const ITicketFields = service<ITicketFields>('ITicketFields', { doc: 'Knows every ticket field and field type.' });
 

@@ -1,7 +1,9 @@
 import { component } from '../kernel/component.ts';
 import { ISettings } from '../kernel/configuration.ts';
 import { type Diagnosis, TracError } from '../kernel/errors.ts';
+import { type Log, silentLog } from '../kernel/log.ts';
 import { IDiagnostician, IRegistry } from '../kernel/registry.ts';
+import type { Settings } from '../kernel/settings.ts';
 import type { OperationContext } from '../security/context.ts';
 import { IPermissionService } from '../security/extension-points.ts';
 import { findMisspelt, findUnknownPermissions } from './attributes.ts';
@@ -9,7 +11,7 @@ import { type FieldType, ITicketFieldProvider, ITicketFields, ITicketFieldTypePr
 import { FieldOverlay } from './field-overlay.ts';
 import { mayViewField } from './field-rights.ts';
 import { toField } from './form.ts';
-import type { Field, FieldSpec, Ticket } from './types.ts';
+import type { Field, FieldSpec, May, Ticket } from './types.ts';
 import { isColumn } from './values.ts';
 
 /** The type of a field whose own type nobody provides: readable, not editable, and no crash. */
@@ -81,20 +83,40 @@ class Fields implements ITicketFields, IDiagnostician {
     return this.#types.get(name) ?? (unknownType as FieldType);
   };
 
-  async all(ctx: OperationContext): Promise<readonly Field[]> {
+  all(ctx: OperationContext): Promise<readonly Field[]> {
+    return this.#gather(this.#overlay, ctx.log, (provider) => provider.getTicketFields(ctx));
+  }
+
+  async draft(ctx: OperationContext, settings: Settings) {
+    const overlay = new FieldOverlay(settings);
+    const found: Diagnosis[] = [];
+    const fields = await this.#gather(overlay, silentLog, (provider) => {
+      const drafted = provider.draftTicketFields?.(settings);
+      if (!drafted) return provider.getTicketFields(ctx);
+      found.push(...drafted.diagnoses);
+      return drafted.specs;
+    });
+    return { fields, diagnoses: [...found, ...this.#judge(settings, overlay)] };
+  }
+
+  async #gather(
+    overlay: FieldOverlay,
+    log: Log,
+    specsOf: (provider: ITicketFieldProvider) => May<readonly FieldSpec[]>,
+  ): Promise<readonly Field[]> {
     const { providers, registry } = this.#needs;
     const fields = new Map<string, Field>();
     const specs: FieldSpec[] = [];
     for (const provider of providers) {
       const source = registry.idOf(provider);
-      for (const provided of await provider.getTicketFields(ctx)) {
+      for (const provided of await specsOf(provider)) {
         if (fields.has(provided.name)) continue;
-        const spec = this.#overlay.lay(provided);
+        const spec = overlay.lay(provided);
         fields.set(spec.name, makeField(spec, source, this.type(spec.type)));
         specs.push(spec);
       }
     }
-    this.#overlay.attachConditions(specs, fields, ctx.log);
+    overlay.attachConditions(specs, fields, log);
     return [...fields.values()].sort(byOrder);
   }
 
@@ -104,13 +126,13 @@ class Fields implements ITicketFields, IDiagnostician {
   }
 
   diagnose(): readonly Diagnosis[] {
-    const { settings, permissions, typeProviders } = this.#needs;
+    return this.#judge(this.#needs.settings, this.#overlay);
+  }
+
+  #judge(settings: Settings, overlay: FieldOverlay): readonly Diagnosis[] {
+    const { permissions, typeProviders } = this.#needs;
     this.#types ??= gatherTypes(typeProviders);
     const known = new Set([...this.#types.values()].flatMap(({ attributes = {} }) => Object.keys(attributes)));
-    return [
-      ...this.#overlay.diagnoses(),
-      ...findMisspelt(settings, known),
-      ...findUnknownPermissions(settings, permissions.all()),
-    ];
+    return [...overlay.diagnoses(), ...findMisspelt(settings, known), ...findUnknownPermissions(settings, permissions.all())];
   }
 }

@@ -69,13 +69,18 @@ export const CustomFields = component({
     allowedEmpty: option.list('ticket', 'allowed_empty_fields', ['milestone', 'version'], 'Choices that may be left empty.'),
   },
   create: ({ settings, types, options }) => {
-    const { specs, diagnoses } = readCustomFields(settings, options.allowedEmpty);
+    const own = readCustomFields(settings, options.allowedEmpty);
+    const judge = (said: ISettings, { specs, diagnoses }: CustomFieldsRead): Diagnosis[] => {
+      const known = new Map([...types].flatMap((provider) => provider.getFieldTypes()).map((type) => [type.name, type]));
+      return [...diagnoses, ...judgeTypes(said, specs, [...known.keys()]), ...judgeAttributes(said, specs, known)];
+    };
     return {
-      getTicketFields: () => specs,
-      diagnose() {
-        const known = new Map([...types].flatMap((provider) => provider.getFieldTypes()).map((type) => [type.name, type]));
-        return [...diagnoses, ...judgeTypes(settings, specs, [...known.keys()]), ...judgeAttributes(settings, specs, known)];
+      getTicketFields: () => own.specs,
+      draftTicketFields(said) {
+        const read = readCustomFields(said, options.allowedEmpty);
+        return { specs: read.specs, diagnoses: judge(said, read) };
       },
+      diagnose: () => judge(settings, own),
     };
   },
 });
@@ -114,11 +119,13 @@ const judgeAttributes = (
     });
   });
 
+interface CustomFieldsRead {
+  readonly specs: FieldSpec[];
+  readonly diagnoses: Diagnosis[];
+}
+
 /** Reads the section; a name that cannot be a field is left out and reported with its line. */
-export function readCustomFields(
-  settings: ISettings,
-  allowedEmpty: readonly string[],
-): { specs: FieldSpec[]; diagnoses: Diagnosis[] } {
+export function readCustomFields(settings: ISettings, allowedEmpty: readonly string[]): CustomFieldsRead {
   const entries = settings.entries('ticket-custom');
   const diagnoses: Diagnosis[] = [];
   const report = (key: string, message: string, remedy: string): undefined => {

@@ -1,4 +1,16 @@
-import { extensionPoint, type May, type TicketContext, type View } from 'tracts';
+import {
+  extensionPoint,
+  type Field,
+  type May,
+  type OperationContext,
+  service,
+  type TicketContext,
+  type View,
+  type WebRequest,
+} from 'tracts';
+import type { FieldView } from './field-view.ts';
+
+export type { FieldView } from './field-view.ts';
 
 /** A piece of the ticket page: `aside` beside the properties, `below` after the history. Its template gets `panel.data`. */
 export type Panel = View & { readonly title: string; readonly place: 'aside' | 'below'; readonly order?: number };
@@ -15,3 +27,10 @@ export interface ITicketPanelProvider {
 export const ITicketPanelProvider = extensionPoint<ITicketPanelProvider>('ITicketPanelProvider', {
   doc: 'Adds panels to the ticket page.',
 });
+
+/** Makes of a field what templates need to draw it: `call_macro(view.template, 'edit', view)`, or `show` for the value alone. */
+export interface IFieldViews {
+  /** The field as on a new ticket, with its default; not on a ticket, so nobody's rights on one are asked. */
+  view(ctx: OperationContext, request: WebRequest, field: Field): Promise<FieldView>;
+}
+export const IFieldViews = service<IFieldViews>('IFieldViews', { doc: 'Makes of a field what templates need to draw it.' });

@@ -1,7 +1,18 @@
-import { component, INavigationContributor, IRouteProvider, ITicketFields, ITicketService, type WebRequest } from 'tracts';
+import {
+  component,
+  type FieldType,
+  INavigationContributor,
+  IRouteProvider,
+  ITicketFields,
+  ITicketService,
+  initialValue,
+  type WebRequest,
+} from 'tracts';
 import { IAddressPrivacy } from 'tracts/addresses';
-import { ITicketPanelProvider } from './api.ts';
+import { IFieldViews, ITicketPanelProvider } from './api.ts';
+import { viewField } from './field-view.ts';
 import { isSubmit, type PageNeeds, postNewTicket, postTicket, showNewTicket, showStoredTicket } from './pages.ts';
+import { viewerOf } from './viewer.ts';
 
 /** A preview only reads. */
 const modeOf = (request: WebRequest): 'read' | 'write' => (isSubmit(request) ? 'write' : 'read');
@@ -30,5 +41,21 @@ export const TicketPages = component({
     ],
     getNavigationItems: (ctx) =>
       ctx.can('TICKET_CREATE') ? [{ menu: 'main', name: 'newticket', label: 'New Ticket', href: '/newticket', order: 20 }] : [],
+  }),
+});
+
+/** Draws fields for pages other than those of tickets. */
+export const FieldViews = component({
+  doc: 'Makes of a field what templates need to draw it.',
+  implements: [IFieldViews],
+  uses: { fields: ITicketFields, privacy: IAddressPrivacy },
+  create: ({ fields, privacy }) => ({
+    async view(ctx, request, field) {
+      const viewer = viewerOf(ctx, request, privacy, fields.type);
+      const type: FieldType = fields.type(field.type);
+      const value = initialValue(field, fields.type, ctx);
+      const extra = await type.present?.(value, { ...field, value }, ctx);
+      return viewField(field, viewer, { value, ...(extra ? { extra } : {}) });
+    },
   }),
 });
