@@ -1,0 +1,1 @@
+export { FullTextSimilarity } from './full-text.ts';
