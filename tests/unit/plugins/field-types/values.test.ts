@@ -33,7 +33,11 @@ describe('decimals', () => {
   });
 
   test('come back as they were', () => {
-    fc.assert(fc.property(decimals, (a) => expect(Number(decodeDecimal(encodeDecimal(String(a))))).toBe(a + 0)));
+    fc.assert(
+      fc.property(decimals, (a) => {
+        expect(Number(decodeDecimal(encodeDecimal(String(a))))).toBe(a + 0);
+      }),
+    );
   });
 
   test('read what people type, save commas and exponents', () => {
