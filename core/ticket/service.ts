@@ -15,7 +15,7 @@ import {
   ITicketService,
 } from './extension-points.ts';
 import { applyFieldPolicies, withoutHiddenFields } from './field-rights.ts';
-import { FormDraft } from './form.ts';
+import { copyField, FormDraft } from './form.ts';
 import { addEntry, loadHistory } from './history.ts';
 import { type Judgement, judge } from './judge.ts';
 import { draftTicket, onTicket, openTicket, openTickets } from './load.ts';
@@ -95,7 +95,7 @@ class Tickets implements ITicketService {
   /** Fields, rights, actions, manipulators, then conditions: what this person may do. */
   async form(ctx: TicketContext, submission?: Submission): Promise<FormDraft> {
     const { fields, permissions } = this.#needs;
-    const form = new FormDraft(await fields.all(ctx));
+    const form = new FormDraft((await fields.all(ctx)).map(copyField));
     for (const field of form.fields.values()) field.value = ctx.ticket.values[field.name] ?? '';
     applyRights(ctx, form.fields.values());
     this.#nameReporter(ctx, form);
