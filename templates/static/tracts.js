@@ -114,3 +114,25 @@ document.addEventListener('keydown', (event) => {
 
 /* Proposals while one types are fetched by a module of their own, on pages that have such a field. */
 if (document.querySelector('input[data-complete]')) void import('./completion.js');
+
+/* What a form would make is shown anew while one types. */
+for (const form of every('form[data-preview]')) {
+  let timer;
+  let turn = 0;
+  const refresh = async () => {
+    turn += 1;
+    const mine = turn;
+    const body = new URLSearchParams(new FormData(form));
+    body.set('step', 'preview');
+    const answer = await fetch(form.action, { method: 'POST', body, headers: { accept: 'text/html' } }).catch(() => undefined);
+    if (!answer?.ok || mine !== turn) return;
+    const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    const [shown, fresh] = [document, page].map((one) => one.getElementById(form.dataset.preview));
+    if (shown && fresh && mine === turn) shown.replaceChildren(...fresh.childNodes);
+  };
+  form.addEventListener('input', (event) => {
+    if (event.target.closest(`#${form.dataset.preview}`)) return;
+    clearTimeout(timer);
+    timer = setTimeout(refresh, 350);
+  });
+}

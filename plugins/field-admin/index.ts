@@ -1,0 +1,1 @@
+export { FieldPanel } from './panel.ts';
