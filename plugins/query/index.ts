@@ -5,6 +5,7 @@ import {
   INavigationContributor,
   IPermissionService,
   IRouteProvider,
+  ITicketService,
   mayViewField,
   type OperationContext,
   type Outcome,
@@ -38,6 +39,7 @@ const VOCABULARIES: Readonly<Partial<Record<OrderColumn, AdjunctType>>> = {
 interface Needs {
   readonly adjuncts: IAdjunctService;
   readonly permissions: IPermissionService;
+  readonly tickets: ITicketService;
   readonly privacy: IAddressPrivacy;
   readonly options: { readonly itemsPerPage: number };
 }
@@ -45,26 +47,15 @@ interface Needs {
 const namesOf = async (needs: Needs, ctx: OperationContext, type: AdjunctType): Promise<readonly string[]> =>
   (await needs.adjuncts.list(ctx, type)).map(({ name }) => name);
 
-const ticketOf = (row: Row): Ticket => ({ id: row.id, exists: true, values: { ...row }, version: 0 });
-
-/** May the person see the ticket, and everything that the list was narrowed by? */
-function mayFind(needs: Needs, ctx: OperationContext, { filters }: TicketQuery, row: Row): boolean {
-  const ticket = ticketOf(row);
-  if (!ctx.can('TICKET_VIEW', { realm: 'ticket', id: row.id, object: ticket })) return false;
-  return !needs.permissions.judgesFields() || filters.every(({ column }) => mayViewField(ctx, column, ticket));
-}
+/** Was the list narrowed only by what the person may see of this ticket? */
+const isFairlyFound = (ctx: OperationContext, { filters }: TicketQuery, ticket: Ticket): boolean =>
+  filters.every(({ column }) => mayViewField(ctx, column, ticket));
 
 /** The row without what a policy hides of this ticket. */
-function withoutHidden(ctx: OperationContext, row: Row): Row {
-  const ticket = ticketOf(row);
+function withoutHidden(ctx: OperationContext, row: Row, ticket: Ticket | undefined): Row {
+  if (!ticket) return { ...NOTHING_SEEN, id: row.id };
   const seen = Object.entries(row).filter(([column]) => column === 'id' || mayViewField(ctx, column, ticket));
   return { ...NOTHING_SEEN, ...Object.fromEntries(seen), id: row.id };
-}
-
-/** Tickets whose place in the list would give away what they hide come last. */
-function inSeenOrder(ctx: OperationContext, { order }: TicketQuery, rows: readonly Row[]): readonly Row[] {
-  const isSeen = (row: Row): boolean => order === 'id' || mayViewField(ctx, order, ticketOf(row));
-  return [...rows.filter(isSeen), ...rows.filter((row) => !isSeen(row))];
 }
 
 async function choicesOf(
@@ -104,6 +95,26 @@ async function findTickets(
 
 const ASKED_AT_ONCE = 500;
 
+/** The numbers of all tickets that the person may find, in order; those whose place would give away what they hide come last. */
+async function findEachVisible(
+  needs: Needs,
+  ctx: OperationContext,
+  query: TicketQuery,
+  ids: readonly number[],
+): Promise<readonly number[]> {
+  const judges = needs.permissions.judgesFields();
+  const [placed, unplaced]: [number[], number[]] = [[], []];
+  for (let start = 0; start < ids.length; start += ASKED_AT_ONCE) {
+    // Whole tickets: a policy may go by any field of theirs.
+    for (const { ticket } of await needs.tickets.openAll(ctx, ids.slice(start, start + ASKED_AT_ONCE))) {
+      if (ticket.id === undefined || (judges && !isFairlyFound(ctx, query, ticket))) continue;
+      const isPlaced = !judges || query.order === 'id' || mayViewField(ctx, query.order, ticket);
+      (isPlaced ? placed : unplaced).push(ticket.id);
+    }
+  }
+  return [...placed, ...unplaced];
+}
+
 /** Where a policy decides ticket by ticket: what the asker may not see is not counted either. */
 async function findVisibleTickets(
   needs: Needs,
@@ -112,15 +123,14 @@ async function findVisibleTickets(
   statuses: readonly string[],
   sorting: Sorting,
 ): Promise<Found> {
-  const ids = await findPage(ctx.db, { ...query, page: 1, max: COUNTED_AT_MOST + 1 }, statuses, sorting);
-  const visible: Row[] = [];
-  for (let start = 0; start < ids.length; start += ASKED_AT_ONCE)
-    visible.push(
-      ...(await loadRows(ctx.db, ids.slice(start, start + ASKED_AT_ONCE))).filter((row) => mayFind(needs, ctx, query, row)),
-    );
-  const isThere = isPage(query, visible.length);
-  const sorted = needs.permissions.judgesFields() ? inSeenOrder(ctx, query, visible) : visible;
-  return { rows: sorted.slice((query.page - 1) * query.max, query.page * query.max), total: visible.length, isThere };
+  const all = await findPage(ctx.db, { ...query, page: 1, max: COUNTED_AT_MOST + 1 }, statuses, sorting);
+  const ids = await findEachVisible(needs, ctx, query, all);
+  const shown = ids.slice((query.page - 1) * query.max, query.page * query.max);
+  const rows = await loadRows(ctx.db, shown);
+  const found = { total: ids.length, isThere: isPage(query, ids.length) };
+  if (!needs.permissions.judgesFields()) return { ...found, rows };
+  const tickets = new Map((await needs.tickets.openAll(ctx, shown)).map(({ ticket }) => [ticket.id, ticket]));
+  return { ...found, rows: rows.map((row) => withoutHidden(ctx, row, tickets.get(row.id))) };
 }
 
 async function showList(needs: Needs, ctx: OperationContext, request: WebRequest): Promise<Outcome> {
@@ -139,7 +149,7 @@ async function showList(needs: Needs, ctx: OperationContext, request: WebRequest
     : await findVisibleTickets(needs, ctx, query, statuses, sorting);
   const data = viewList(ctx, request, {
     query,
-    rows: hides ? rows.map((row) => withoutHidden(ctx, row)) : rows,
+    rows,
     total,
     itemsPerPage,
     isSeen,
@@ -153,7 +163,7 @@ async function showList(needs: Needs, ctx: OperationContext, request: WebRequest
 export const QueryPage = component({
   doc: 'Serves /query: lists of tickets.',
   implements: [IRouteProvider, INavigationContributor],
-  uses: { adjuncts: IAdjunctService, permissions: IPermissionService, privacy: IAddressPrivacy },
+  uses: { adjuncts: IAdjunctService, permissions: IPermissionService, tickets: ITicketService, privacy: IAddressPrivacy },
   options: { itemsPerPage: option.int('query', 'items_per_page', 100, 'Tickets on one page of a list, 1 to 1000.') },
   create: (needs) => ({
     getRoutes: () => [
