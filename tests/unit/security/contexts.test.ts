@@ -86,8 +86,21 @@ eachDialect((fresh) => {
       await stage.get(IUserService).add(ctx, { name: 'old', disabled: true });
     });
     expect(await stage.read('anonymous', ({ directory }) => [...directory.people.values()])).toEqual([
-      { name: 'jane', fullName: 'Jane Doe', email: 'jane@example.org', disabled: false },
-      { name: 'old', fullName: '', email: '', disabled: true },
+      { name: 'jane', fullName: 'Jane Doe', email: 'jane@example.org', disabled: false, timeZone: '' },
+      { name: 'old', fullName: '', email: '', disabled: true, timeZone: '' },
     ]);
+  });
+
+  test('a context is in the time zone that the asker names, else the person chose, else in UTC', async () => {
+    const stage = await keep(securityStage(await fresh()));
+    await stage.write('root', async (ctx) => {
+      await stage.get(IUserService).add(ctx, { name: 'jane', timeZone: 'Europe/Zurich' });
+      await stage.get(IUserService).add(ctx, { name: 'joe' });
+    });
+    const zoneOf = (name: string) => stage.read(name, ({ timeZone }) => timeZone);
+    expect([await zoneOf('jane'), await zoneOf('joe'), await zoneOf('anonymous')]).toEqual(['Europe/Zurich', 'UTC', 'UTC']);
+    const asker = { user: { name: 'jane', authenticated: true }, via: 'job' } as const;
+    const asked = (timeZone: string) => stage.contexts.read({ ...asker, timeZone }, async (ctx) => ctx.timeZone);
+    expect([await asked('Asia/Tokyo'), await asked('Mars/Olympus')]).toEqual(['Asia/Tokyo', 'UTC']);
   });
 });

@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import { ITicketFieldTypeProvider } from 'tracts';
 import { expect, test } from 'vitest';
 import { testSite } from '../../../../core/testing/index.ts';
-import * as versions from './version-numbers.ts';
+import { VersionNumbers } from './version-numbers.ts';
 
 const INI = '[ticket-custom]\nfixed_in = version-number\nfixed_in.label = Fixed in\n';
 
 // begin: test
 test('a version is checked, and sorts as versions do', async () => {
-  await using site = await testSite({ plugins: { versions }, ini: INI });
+  await using site = await testSite({ plugins: [{ VersionNumbers }], ini: INI });
   const { id } = await site.fileTicket({ summary: 'Crash', fixed_in: '2.10' });
   expect((await site.ticket(id))['fixed_in']).toBe('2.10');
   await expect(site.fileTicket({ summary: 'Crash', fixed_in: 'soon' })).rejects.toThrow('Fixed in');
