@@ -167,6 +167,33 @@ const PAGES: Readonly<Record<string, Shown>> = {
     sign: '#one-time-link',
   },
   'one account': { who: 'root', visit: at('/admin/users?user=ann'), sign: 'h1:text("Ann Droz")' },
+  'the components': { who: 'ben', visit: at('/admin/ticket/components'), sign: 'h2:text("Add a component")' },
+  'the priorities, with a name refused': {
+    who: 'ben',
+    visit: async (page) => {
+      await page.goto('/admin/ticket/priorities');
+      await press(page, 'Add');
+    },
+    sign: '.problem-summary',
+  },
+  'one milestone': { who: 'ben', visit: at('/admin/ticket/milestones?value=milestone1'), sign: 'h2:text("Merge into another")' },
+  'deleting a ticket type': {
+    who: 'ben',
+    visit: at('/admin/ticket/types?value=defect&delete=1'),
+    sign: 'h1:text("Delete defect?")',
+  },
+  'an empty vocabulary': { who: 'ben', visit: at('/admin/ticket/severities'), sign: '.empty-state' },
+  'the fields': { who: 'ben', visit: at('/admin/ticket/fields'), sign: 'h2:text("Add a field")' },
+  'one field': { who: 'ben', visit: at('/admin/ticket/fields?field=notes'), sign: '#field-preview textarea' },
+  'one field with problems': {
+    who: 'ben',
+    visit: async (page) => {
+      await page.goto('/admin/ticket/fields?field=risk');
+      await page.getByLabel('Width, in characters').fill('wide');
+      await press(page, 'Save');
+    },
+    sign: '.problem-summary',
+  },
   'what is not there': { who: 'ann', visit: at('/ticket/999'), sign: 'h1:text("Not found")' },
   'what is not allowed': { visit: at('/admin/users'), sign: 'h1:text("Not allowed")' },
   'logging out': { who: 'ann', visit: at('/logout'), sign: 'h1:text("Log out")' },
