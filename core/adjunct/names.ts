@@ -55,13 +55,3 @@ export function checkDetails({ description = '', owner = '', time, due, complete
   requireTime('due', due);
   requireTime('completed', completed);
 }
-
-/** The owners of a component, in order, each once. */
-export const splitOwners = (owner: string | undefined): string[] => [
-  ...new Set(
-    (owner ?? '')
-      .split(',')
-      .map((one) => one.trim())
-      .filter(Boolean),
-  ),
-];
