@@ -13,8 +13,29 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'core/ticket': ['core/kernel', 'core/config', 'core/db', 'core/security', 'core/adjunct', 'core/jobs'],
   'core/web': ['core/kernel', 'core/config', 'core/db', 'core/security', 'core/adjunct', 'core/jobs'],
   'core/cli': ['core/kernel', 'core/config', 'core/db', 'core/security', 'core/adjunct', 'core/jobs', 'core/ticket'],
-  core: ['core/kernel', 'core/config', 'core/db', 'core/security', 'core/adjunct', 'core/jobs', 'core/ticket', 'core/web', 'core/cli'],
-  'core/testing': ['core', 'core/kernel', 'core/config', 'core/db', 'core/security', 'core/adjunct', 'core/jobs', 'core/ticket', 'core/web', 'core/cli'],
+  core: [
+    'core/kernel',
+    'core/config',
+    'core/db',
+    'core/security',
+    'core/adjunct',
+    'core/jobs',
+    'core/ticket',
+    'core/web',
+    'core/cli',
+  ],
+  'core/testing': [
+    'core',
+    'core/kernel',
+    'core/config',
+    'core/db',
+    'core/security',
+    'core/adjunct',
+    'core/jobs',
+    'core/ticket',
+    'core/web',
+    'core/cli',
+  ],
   migrations: [],
 };
 
@@ -42,10 +63,16 @@ interface Import {
 
 function importsOf(file: string): Import[] {
   const source = readFileSync(file, 'utf8');
-  return [...source.matchAll(/^(?:import|export)\s+(type\s)?[^;]*?from\s+'([^']+)'/gms)].map(([, type, target = '']) => ({ target, typeOnly: type !== undefined }));
+  return [...source.matchAll(/^(?:import|export)\s+(type\s)?[^;]*?from\s+'([^']+)'/gms)].map(([, type, target = '']) => ({
+    target,
+    typeOnly: type !== undefined,
+  }));
 }
 
-const folderOf = (file: string): string => Object.keys(MAY_IMPORT).filter((folder) => file.startsWith(`${folder}/`)).sort((a, b) => b.length - a.length)[0] ?? '?';
+const folderOf = (file: string): string =>
+  Object.keys(MAY_IMPORT)
+    .filter((folder) => file.startsWith(`${folder}/`))
+    .sort((a, b) => b.length - a.length)[0] ?? '?';
 const resolve = (file: string, target: string): string => path.posix.join(path.posix.dirname(file), target);
 const pluginFolder = (file: string): string => file.split('/').slice(0, 2).join('/');
 
@@ -60,29 +87,44 @@ describe.each(files)('%s', (file) => {
     for (const { target } of imports.filter(({ target }) => target.startsWith('.'))) {
       const to = resolve(file, target);
       if (file.startsWith('plugins/')) expect(pluginFolder(to), `${file} imports ${target}`).toBe(pluginFolder(file));
-      else if (folderOf(to) !== folderOf(file)) expect(MAY_IMPORT[folderOf(file)], `${file} imports ${target}`).toContain(folderOf(to));
+      else if (folderOf(to) !== folderOf(file))
+        expect(MAY_IMPORT[folderOf(file)], `${file} imports ${target}`).toContain(folderOf(to));
     }
     if (!file.startsWith('plugins/')) expect(imports.filter(({ target }) => /^tracts(\/|$)/.test(target))).toEqual([]);
   });
 
   test('leaves each library to the place that owns it', () => {
     for (const [name, place] of Object.entries(ONLY_IN))
-      if (imports.some(({ target, typeOnly }) => target === name && !typeOnly)) expect(file, `${file} imports ${name}`).toMatch(place);
+      if (imports.some(({ target, typeOnly }) => target === name && !typeOnly))
+        expect(file, `${file} imports ${name}`).toMatch(place);
   });
 });
 
 test('only the service writes tickets: the store has no other user', () => {
-  const users = files.filter((file) => importsOf(file).some(({ target, typeOnly }) => !typeOnly && /(^|\/)store\.ts$/.test(target) && resolve(file, target) === 'core/ticket/store.ts'));
+  const users = files.filter((file) =>
+    importsOf(file).some(
+      ({ target, typeOnly }) => !typeOnly && /(^|\/)store\.ts$/.test(target) && resolve(file, target) === 'core/ticket/store.ts',
+    ),
+  );
   expect(users.sort()).toEqual(['core/ticket/load.ts', 'core/ticket/service.ts']);
 });
 
 test('no SQL but in the files that may write a ticket names the ticket table for writing', () => {
-  const writers = files.filter((file) => /\('ticket(_change|_custom|_change_field)?'\)[^;]*\.(insert|update|delete|del)\(/s.test(readFileSync(file, 'utf8')));
+  const writers = files.filter((file) =>
+    /\('ticket(_change|_custom|_change_field)?'\)[^;]*\.(insert|update|delete|del)\(/s.test(readFileSync(file, 'utf8')),
+  );
   expect(writers.sort()).toEqual(['core/ticket/history.ts', 'core/ticket/replacement.ts', 'core/ticket/store.ts']);
 });
 
 test('no file imports itself in a circle', () => {
-  const edges = new Map(files.map((file) => [file, importsOf(file).filter(({ target, typeOnly }) => target.startsWith('.') && !typeOnly).map(({ target }) => resolve(file, target))]));
+  const edges = new Map(
+    files.map((file) => [
+      file,
+      importsOf(file)
+        .filter(({ target, typeOnly }) => target.startsWith('.') && !typeOnly)
+        .map(({ target }) => resolve(file, target)),
+    ]),
+  );
   const done = new Set<string>();
   const walk = (file: string, trail: readonly string[]): void => {
     expect(trail, `circle: ${[...trail, file].join(' -> ')}`).not.toContain(file);
