@@ -56,9 +56,3 @@ export function normaliseKeywords(text: string, word: string, to: string): strin
   }
   return kept.join('').trim();
 }
-
-/** The value as text, for plain comparison and defaults. */
-export const textOf = (values: Values, name: string): string => {
-  const value = values[name];
-  return typeof value === 'string' ? value : value === undefined || value === null ? '' : String(value);
-};
