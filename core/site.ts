@@ -3,6 +3,7 @@ import * as adjuncts from './adjunct/service.ts';
 import type { OpenSite } from './cli/extension-points.ts';
 import { checkNames } from './config/check.ts';
 import type { Configuration } from './config/configuration.ts';
+import { freeSectionsWith } from './config/declared.ts';
 import { settingsEditor } from './config/editor.ts';
 import { type Generations, IGenerations } from './db/generation.ts';
 import type { Database } from './db/types.ts';
@@ -13,7 +14,7 @@ import type { Diagnosis } from './kernel/errors.ts';
 import { Kernel } from './kernel/kernel.ts';
 import { ILog, type Log } from './kernel/log.ts';
 import { type LoadedPlugin, PACKAGE_ROOT } from './kernel/plugin-loader.ts';
-import { IDiagnostician, IRegistry, ISiteHealth } from './kernel/registry.ts';
+import { IDiagnostician, ISiteHealth } from './kernel/registry.ts';
 import { dropMisfits } from './probes.ts';
 import { IContexts } from './security/contexts.ts';
 import { IPermissionService } from './security/extension-points.ts';
@@ -128,7 +129,7 @@ function judgeOnce(kernel: Kernel, configuration: Configuration): () => readonly
         configuration,
         kernel.components().map(({ id }) => id),
       ),
-      ...checkNames(configuration, kernel.get(IRegistry).options()),
+      ...checkNames(configuration, kernel.options(), freeSectionsWith(kernel.sections())),
       ...kernel.all(IDiagnostician).flatMap(ask),
     ];
     return all;

@@ -15,6 +15,10 @@ export const FREE_SECTIONS: ReadonlySet<string> = new Set([
   'ticket-workflow',
 ]);
 
+/** The same with those that components say they read. */
+export const freeSectionsWith = (more: ReadonlyMap<string, string>): ReadonlySet<string> =>
+  new Set([...FREE_SECTIONS, ...more.keys()]);
+
 /** What stands in the place of a secret in listings and messages. */
 export const HIDDEN = '(hidden)';
 

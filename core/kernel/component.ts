@@ -23,6 +23,8 @@ export interface ComponentSpec<I extends AnyTokens, U extends AnyUses, O extends
   readonly uses?: U;
   /** The INI options it reads, parsed and typed. */
   readonly options?: O;
+  /** Sections whose options the administrator names, which it reads through `ISettings`, each with a line of help. */
+  readonly sections?: Readonly<Record<string, string>>;
   /** Permissions it introduces, each with a line of help. */
   readonly permissions?: Readonly<Record<string, string>>;
   /** Meta permissions: holding the key means holding each in the list, e.g. `{ TICKET_ADMIN: ['TICKET_DELETE'] }`. */
@@ -69,13 +71,21 @@ const isRecord = (x: unknown): x is Readonly<Record<string, unknown>> => typeof 
  * that is compiled, but one dropped into a folder may never have met it.
  */
 export function declarationFault({ spec }: Component): string | undefined {
-  const { implements: roles, uses = {}, options = {}, permissions = {}, includes = {} } = spec as Partial<Component['spec']>;
+  const {
+    implements: roles,
+    uses = {},
+    options = {},
+    sections = {},
+    permissions = {},
+    includes = {},
+  } = spec as Partial<Component['spec']>;
   if (!Array.isArray(roles)) return 'has no list "implements"';
   const strange = roles.findIndex((token) => !isToken(token));
   if (strange >= 0) return `names no interface as number ${strange + 1} of "implements"; is its import spelt right?`;
   const parts: readonly (readonly [string, unknown, (x: unknown) => boolean, string])[] = [
     ['uses', uses, isToken, 'no interface or service; is its import spelt right?'],
     ['options', options, isOption, 'no option; write option.text(...) or the like'],
+    ['sections', sections, (x) => typeof x === 'string', 'no line of help'],
     ['permissions', permissions, (x) => typeof x === 'string', 'no line of help'],
     ['includes', includes, Array.isArray, 'no list of permissions'],
   ];

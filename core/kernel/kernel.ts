@@ -159,6 +159,10 @@ export class Kernel implements IRegistry {
     );
   }
 
+  sections(): ReadonlyMap<string, string> {
+    return new Map(this.#entries.flatMap(({ component }) => Object.entries(component.spec.sections ?? {})));
+  }
+
   permissions(): ReadonlyMap<string, PermissionInfo> {
     if (this.#permissions.size === 0) this.#describePermissions();
     return this.#permissions;

@@ -29,6 +29,8 @@ export interface IRegistry {
   components(): readonly ComponentInfo[];
   /** Options of every component that was found, enabled or not. */
   options(): readonly { readonly option: AnyOption; readonly component: string }[];
+  /** Sections with options of any name, that components which were found read, with a line of help. */
+  sections(): ReadonlyMap<string, string>;
   /** Permissions of enabled components, meta permissions with what they include. */
   permissions(): ReadonlyMap<string, PermissionInfo>;
   /** The id of a live component instance, `?` for anything else. */

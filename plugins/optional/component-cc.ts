@@ -12,6 +12,7 @@ export const ComponentCc = component({
   doc: 'Copies people in by component, as [component-cc] in trac.ini says.',
   implements: [ITicketManipulator],
   uses: { settings: ISettings },
+  sections: { 'component-cc': 'Who is copied in by component: COMPONENT = name, name.' },
   create: ({ settings }) => ({
     prepareTicket({ ticket }, form) {
       const before = ticket.exists ? ticket.values['component'] : undefined;

@@ -35,6 +35,7 @@ export const ComponentPermissions = component({
   doc: 'Asks for a permission by component, as [component-permissions] in trac.ini says.',
   implements: [IPermissionPolicy, ITicketManipulator, ITicketAdjunctChangeListener, IDiagnostician],
   uses: { settings: ISettings, permissions: IPermissionService },
+  sections: { [SECTION]: 'Permissions that tickets of a component need: COMPONENT = PERMISSION, COMPONENT.edit = PERMISSION.' },
   create: ({ settings, permissions }) => {
     const needs = (name: unknown, isEdit: boolean): readonly string[] =>
       [settings.get(SECTION, String(name)), isEdit ? settings.get(SECTION, `${name}.edit`) : undefined].flatMap(

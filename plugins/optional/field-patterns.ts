@@ -53,6 +53,7 @@ export const FieldPatterns = component({
   doc: 'Holds fields to the patterns in [field-patterns] of trac.ini.',
   implements: [ITicketManipulator, IDiagnostician],
   uses: { settings: ISettings },
+  sections: { [SECTION]: 'Patterns that fields must match: FIELD = /pattern/, FIELD.message = text.' },
   create: ({ settings }) => {
     const rules = new Map<string, Rule>();
     const diagnoses: Diagnosis[] = [];

@@ -26,6 +26,7 @@ export const RequiredByState = component({
   doc: 'Requires fields by the state that a ticket is brought into, as [required-by-state] in trac.ini says.',
   implements: [ITicketManipulator, IDiagnostician],
   uses: { settings: ISettings, controllers: ITicketActionController },
+  sections: { [SECTION]: 'Fields that a status needs: STATUS = field, field.' },
   create: ({ settings, controllers }) => {
     const split = (text: string): readonly string[] => text.split(',').flatMap((name) => name.trim() || []);
     const needed = new Map(settings.entries(SECTION).map(([status, text]) => [status, split(text)]));

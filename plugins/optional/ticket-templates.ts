@@ -54,6 +54,7 @@ export const TicketTemplates = component({
   doc: 'Fills in a new ticket by its type, as [ticket-templates] in trac.ini says.',
   implements: [ITicketManipulator, IDiagnostician],
   uses: { settings: ISettings, fields: ITicketFields },
+  sections: { [SECTION]: 'What a new ticket begins with, by type: TYPE.FIELD = text, TYPE.help = text.' },
   create: ({ settings, fields }) => {
     const templates = readTemplates(settings);
     const descriptions = new Set([...templates.values()].flatMap((template) => plain(template.get('description') ?? '') || []));

@@ -7,7 +7,7 @@ import {
   removeSetting,
   showConfiguration,
 } from '../../config/commands.ts';
-import type { Declared } from '../../config/declared.ts';
+import { type Declared, freeSectionsWith } from '../../config/declared.ts';
 import { printExample } from '../../config/reference.ts';
 import { type Diagnosis, describePlace, NotFoundError, TracError } from '../../kernel/errors.ts';
 import { IRegistry, ISiteHealth } from '../../kernel/registry.ts';
@@ -28,9 +28,14 @@ async function siteIfAny(host: CoreHost): Promise<OpenSite | undefined> {
 
 /** Every option that is declared: by the environment's plugins too, where it can be opened. */
 async function declaredOptions(host: CoreHost): Promise<readonly Declared[]> {
-  const site = (await siteIfAny(host)) ?? (await host.memorySite({}));
-  return site.get(IRegistry).options();
+  return (await registryOf(host)).options();
 }
+
+const registryOf = async (host: CoreHost): Promise<IRegistry> =>
+  ((await siteIfAny(host)) ?? (await host.memorySite({}))).get(IRegistry);
+
+const freeSections = async (host: CoreHost): Promise<ReadonlySet<string>> =>
+  freeSectionsWith((await registryOf(host)).sections());
 
 const words = ({ positional }: CommandArguments): readonly [string, string, string] => [
   positional[0] ?? '',
@@ -71,7 +76,14 @@ const set: CoreCommand = {
   switches: ['json'],
   async run(host, args) {
     const [section, name, value] = words(args);
-    const { changed, diagnoses } = changeSetting(host.dir, section, name, value, await declaredOptions(host));
+    const { changed, diagnoses } = changeSetting(
+      host.dir,
+      section,
+      name,
+      value,
+      await declaredOptions(host),
+      await freeSections(host),
+    );
     if (args.flags['json']) printJson(host, { changed, problems: diagnoses.map(diagnosisAsJson) });
     else for (const diagnosis of diagnoses) host.err(describeDiagnosis(diagnosis));
     return diagnoses.some(({ severity }) => severity === 'error') ? 1 : 0;
@@ -94,7 +106,7 @@ const unset: CoreCommand = {
 
 /** A file that cannot be read makes every other check moot; a site that cannot be opened has said why. */
 async function diagnose(host: CoreHost): Promise<readonly Diagnosis[]> {
-  const found = checkConfiguration(host.dir, await declaredOptions(host));
+  const found = checkConfiguration(host.dir, await declaredOptions(host), await freeSections(host));
   try {
     const more = (await host.openSite()).get(ISiteHealth).diagnoses();
     const known = new Set(found.map(placeOf));
