@@ -1,5 +1,4 @@
 import { TracError } from '../kernel/errors.ts';
-import type { Values } from './types.ts';
 
 /** Text columns of the ticket table, in Trac's order. Every other field lives in ticket_custom. */
 export const TEXT_COLUMNS = [
