@@ -126,7 +126,9 @@ export const BuiltinFields = component({
       | undefined;
     return {
       async getTicketFields(ctx) {
-        const lists = await Promise.all(TYPES.map((type) => adjuncts.list(ctx, type)));
+        // One after the other: a transaction has one connection, and PostgreSQL's takes no second query meanwhile.
+        const lists: (readonly Adjunct[])[] = [];
+        for (const type of TYPES) lists.push(await adjuncts.list(ctx, type));
         const { directory } = ctx;
         // The same list object again means that nothing changed; then nobody need build sixteen fields anew.
         if (last?.directory !== directory || !lists.every((list, index) => list === last?.lists[index])) {
