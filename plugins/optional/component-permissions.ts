@@ -60,7 +60,7 @@ export const ComponentPermissions = component({
 
       prepareTicket(ctx, form) {
         const field = form.fields.get('component');
-        if (!field?.editable) return;
+        if (!field?.editable || ctx.can('TRAC_ADMIN')) return;
         const stored = ctx.ticket.exists ? field.value : undefined;
         field.options = field.options.filter((name) => name === stored || needs(name, true).every((one) => ctx.can(one)));
         if (!ctx.ticket.exists && !field.options.includes(String(field.value))) field.value = '';
