@@ -90,9 +90,13 @@ export async function describeRule(
   rule: WorkflowRule,
   needs: WorkflowNeeds,
 ): Promise<ActionSpec | undefined> {
-  const made = await Promise.all(operationsOf(rule, needs.operations).map((operation) => operation.plan(ctx, rule)));
-  const plans = made.filter((plan) => plan !== undefined);
-  if (plans.length < made.length) return undefined;
+  const plans: OperationPlan[] = [];
+  // One after the other: they may read, and a transaction has one connection.
+  for (const operation of operationsOf(rule, needs.operations)) {
+    const plan = await operation.plan(ctx, rule);
+    if (plan === undefined) return undefined;
+    plans.push(plan);
+  }
   const owners = await readComponentOwners(ctx, needs.adjuncts, needs.strategy);
   const changes = (inputs: Values, after: Values): Values => {
     let updates: Values = rule.newState === '*' ? {} : { status: rule.newState };
@@ -123,8 +127,12 @@ export function workflowController(needs: WorkflowNeeds): ITicketActionControlle
   let statuses: readonly string[] | undefined;
   return {
     async getTicketActions(ctx) {
-      const specs = await Promise.all(rulesFor(ctx, needs).map((rule) => describeRule(ctx, rule, needs)));
-      return specs.filter((spec) => spec !== undefined);
+      const specs: ActionSpec[] = [];
+      for (const rule of rulesFor(ctx, needs)) {
+        const spec = await describeRule(ctx, rule, needs);
+        if (spec) specs.push(spec);
+      }
+      return specs;
     },
     getAllStatus() {
       statuses ??= allStatuses(needs);
