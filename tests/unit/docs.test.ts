@@ -104,6 +104,14 @@ test('docs/authors/plugins.md quotes the optional plugins as they are', () => {
   for (const text of quoted) expect(sources.some((source) => source.includes(flat(text)))).toBe(true);
 });
 
+test('docs/authors/plugins.md and docs/admin/plugins.md name every optional plugin', () => {
+  const names = readdirSync('plugins/optional').filter((name) => !name.endsWith('.test.ts'));
+  const missing = ['docs/authors/plugins.md', 'docs/admin/plugins.md'].flatMap((file) =>
+    names.filter((name) => !read(file).includes(`\`${name.replace('.ts', '')}\``)).map((name) => `${file}: ${name}`),
+  );
+  expect(missing).toEqual([]);
+});
+
 describe('README.md', () => {
   test('opens with the two commands', () => {
     expect(
