@@ -2,7 +2,7 @@ import type { OperationContext } from 'tracts';
 import { countTickets } from './store.ts';
 
 /** No word is followed to more tickets than this: one that more have is no clue by itself. */
-export const REACH = 12_000;
+export const REACH = 8_000;
 /** A word that so many tickets have is remembered; how many have a rare one is asked each time, since one more matters. */
 const REMEMBERED_FROM = 500;
 const WORDS_REMEMBERED = 10_000;
