@@ -96,7 +96,7 @@ test('in the page the number is asked for beside the action, and a wrong one is 
   const refused = await send('4711');
   expect(refused.statusCode).toBe(422);
   expect(refused.body).toContain('There is no ticket #4711 that you may view');
-  expect(refused.body).toContain('value="#4711"');
+  expect(refused.body).toContain('value="4711"');
   expect((await send(`#${first.id}`)).statusCode).toBe(303);
   const page = (await dev.get(`/ticket/${id}`)).body;
   expect(page).toContain('(closed: duplicate)');

@@ -5,7 +5,9 @@ import { loadConfiguration, parseConfiguration } from '../../../core/config/conf
 import type { Declared } from '../../../core/config/declared.ts';
 import { SAMPLES } from '../../../core/config/samples.ts';
 import { isTracOption, TRAC_OPTIONS } from '../../../core/config/trac-options.ts';
+import { component } from '../../../core/kernel/component.ts';
 import { option } from '../../../core/kernel/option.ts';
+import { testSite } from '../../../core/testing/index.ts';
 import { makeFolder } from './folder.ts';
 
 const declared: readonly Declared[] = [
@@ -146,4 +148,21 @@ describe('checkValue', () => {
     expect(found?.message).toContain(`"${'x'.repeat(80)}…"`);
     expect(found?.remedy).toContain('the default is empty');
   });
+});
+
+it('a section that a component declares may hold options of any name, whether the component is on or off', async () => {
+  const Reader = component({ implements: [], sections: { mine: 'Anything.' }, create: () => ({}) });
+  for (const state of ['enabled', 'disabled']) {
+    const ini = `[components]\nreader.* = ${state}\n[mine]\nany thing = 1\n[yours]\nx = 1\n`;
+    await using site = await testSite({ plugins: { reader: { Reader } }, ini });
+    expect(site.site.diagnoses().map(({ place }) => place?.section)).toEqual(['yours']);
+  }
+});
+
+it('a component whose sections are no texts is left out with the reason', async () => {
+  const Odd = component({ implements: [], sections: { mine: 3 as unknown as string }, create: () => ({}) });
+  await using site = await testSite({ plugins: { odd: { Odd } } });
+  expect(site.site.diagnoses()).toMatchObject([
+    { severity: 'error', message: expect.stringContaining('under "sections", mine') },
+  ]);
 });
