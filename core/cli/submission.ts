@@ -12,6 +12,7 @@ const text: Reader = (value, name) => (typeof value === 'string' ? value : refus
 /** A comment's number may be given as the number it is. */
 const reference: Reader = (value, name) => (typeof value === 'number' ? String(value) : text(value, name));
 const whole: Reader = (value, name) => (Number.isSafeInteger(value) ? value : refuse(name, 'a whole number'));
+const yesOrNo: Reader = (value, name) => (typeof value === 'boolean' ? value : refuse(name, 'true or false'));
 const values: Reader = (value, name): Values =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Values) : refuse(name, 'an object');
 
@@ -23,6 +24,7 @@ const READERS: Readonly<Record<keyof Submission, Reader>> = {
   replyTo: reference,
   basedOn: whole,
   author: text,
+  confirmed: yesOrNo,
 };
 
 function parse(json: string): unknown {

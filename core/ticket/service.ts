@@ -119,7 +119,9 @@ class Tickets implements ITicketService {
     const form = await this.form(ticketCtx, submission);
     const judgement = await this.#judge(ticketCtx, form, submission);
     const outcome = outcomeOf(judgement);
-    if (judgement.problems.length > 0) return this.#answer(ticketCtx, form, judgement, outcome);
+    const question = submission.confirmed === false && judgement.problems.length === 0 ? judgement.offer?.confirm : undefined;
+    const problems = question === undefined ? judgement.problems : [{ field: 'confirmed', message: question }];
+    if (problems.length > 0) return this.#answer(ticketCtx, form, { ...judgement, problems }, outcome);
     const stored = outcome === 'gone' ? undefined : await this.#store(ticketCtx, form, judgement.change);
     await this.#runEffects(judgement, stored !== undefined);
     if (!stored) return { ...this.#answer(ticketCtx, form, judgement, outcome), change: undefined };

@@ -229,6 +229,8 @@ export interface Submission {
   readonly basedOn?: number | undefined;
   /** Name or e-mail address of a person without an account. */
   readonly author?: string | undefined;
+  /** False: an action that has a question to confirm is refused with it, at `confirmed`. Absent: whoever sends it means it. */
+  readonly confirmed?: boolean | undefined;
 }
 
 export type TicketOutcome = 'stay' | 'gone' | { readonly redirect: string };

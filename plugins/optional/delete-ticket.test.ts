@@ -68,7 +68,13 @@ test('the page offers it as a choice, and the form leads back to the list of tic
   expect((await cleaner.get(`/ticket/${id}`)).body).toContain('value="delete"');
   await cleaner.post(`/ticket/${id}`, { action: 'delete', preview: 'Preview' });
   expect((await cleaner.get(`/ticket/${id}`)).statusCode).toBe(200);
-  const answer = await cleaner.post(`/ticket/${id}`, { action: 'delete', submit: 'Submit' });
+  const asked = await cleaner.post(`/ticket/${id}`, { action: 'delete', submit: 'Submit', comment: 'Spam, "really"' });
+  expect([asked.statusCode, asked.body]).toEqual([200, expect.stringContaining('This cannot be undone')]);
+  expect(asked.body).toContain('name="comment" value="Spam, &quot;really&quot;"');
+  const mistaken = await cleaner.post(`/ticket/${id}`, { action: 'delete', submit: 'Submit', confirmed: 'leave' });
+  expect(mistaken.statusCode).toBe(200);
+  expect((await cleaner.get(`/ticket/${id}`)).statusCode).toBe(200);
+  const answer = await cleaner.post(`/ticket/${id}`, { action: 'delete', submit: '1', confirmed: 'delete' });
   expect([answer.statusCode, answer.headers.location]).toEqual([303, '/query']);
   expect((await cleaner.get(`/ticket/${id}`)).statusCode).toBe(404);
 });

@@ -148,6 +148,28 @@ function afterStoring(applied: Applied): Outcome {
   return { redirect: change?.number ? `/ticket/${id}#comment:${change.number}` : `/ticket/${id}` };
 }
 
+/** The question of an action to confirm, with everything that was sent, so that a yes sends it again; undefined: none was asked. */
+function questionOf(applied: Applied, submission: Submission, request: WebRequest, back: string): Outcome | undefined {
+  const [problem] = applied.problems;
+  if (applied.problems.length !== 1 || problem?.field !== 'confirmed') return undefined;
+  const sent = Object.entries(request.body).flatMap(([name, value]) =>
+    (typeof value === 'string' ? [value] : value).map((one) => ({ name, value: one })),
+  );
+  const action = submission.action ?? [...applied.form.actions.keys()][0] ?? '';
+  return {
+    template: 'ticket/confirm.njk',
+    data: {
+      title: 'Confirm',
+      question: problem.message,
+      label: applied.form.actions.get(action)?.label ?? action,
+      action,
+      target: request.href(request.path),
+      back: request.href(back),
+      sent: sent.filter(({ name }) => name !== '__FORM_TOKEN' && name !== 'confirmed'),
+    },
+  };
+}
+
 /** POST /newticket: previews, or files the ticket. */
 export async function postNewTicket(needs: PageNeeds, ctx: OperationContext, request: WebRequest): Promise<Outcome> {
   const { tickets } = needs;
@@ -156,6 +178,8 @@ export async function postNewTicket(needs: PageNeeds, ctx: OperationContext, req
   const submit = isSubmit(request);
   const applied = submit ? await tickets.apply(ctx, undefined, submission) : await tickets.preview(ctx, undefined, submission);
   if (submit && applied.ok) return afterFiling(ctx, applied);
+  const question = questionOf(applied, submission, request, '/newticket');
+  if (question) return question;
   const state = { ctx: draft, form: applied.form, history: [], typed: typedIn(submission), applied, preview: !submit };
   return showTicket(needs, request, state, submit ? 422 : 200);
 }
@@ -179,6 +203,8 @@ export async function postTicket(needs: PageNeeds, ctx: OperationContext, reques
   const submit = isSubmit(request);
   const applied = submit ? await tickets.apply(ctx, id, submission) : await tickets.preview(ctx, id, submission);
   if (submit && applied.ok) return afterStoring(applied);
+  const question = questionOf(applied, submission, request, `/ticket/${id}`);
+  if (question) return question;
   const history = await tickets.history(open);
   const typed = typedIn(submission);
   if (!applied.collision) {

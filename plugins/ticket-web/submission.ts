@@ -72,6 +72,8 @@ export function submissionOf(body: Parameters, controls: Controls): Submission {
     replyTo: some(firstOf(body, 'replyto')),
     basedOn: versionOf(firstOf(body, 'view_time')),
     author: some(firstOf(body, 'author').trim()),
+    // The answer to an action's question names the action: it does not count for another one chosen meanwhile.
+    confirmed: firstOf(body, 'confirmed') !== '' && firstOf(body, 'confirmed') === firstOf(body, 'action'),
   };
 }
 

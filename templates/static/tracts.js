@@ -83,7 +83,12 @@ document.addEventListener('submit', async (event) => {
   event.preventDefault();
   if (!(await ask(question))) return;
   form.dataset.confirmed = 'yes';
+  // Said to the server too, which asks whoever has no scripts on a page of its own.
+  const action = form.querySelector('[data-action] input[name="action"]:checked')?.value;
+  const answer = Object.assign(document.createElement('input'), { type: 'hidden', name: 'confirmed', value: action ?? '' });
+  form.append(answer);
   form.requestSubmit(submitter ?? undefined);
+  answer.remove();
   delete form.dataset.confirmed;
 });
 
