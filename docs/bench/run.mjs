@@ -1,14 +1,20 @@
 // Measures pages and creates of a built server as ratios to a bare page in the same run. See README.md beside this file.
 // Usage: npm run bench [-- --tickets 10000,100000] [-- --seconds 5]
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import autocannon from 'autocannon';
 
-const { values } = parseArgs({ options: { tickets: { type: 'string', default: '10000,100000' }, seconds: { type: 'string', default: '5' }, rounds: { type: 'string', default: '3' } } });
+const { values } = parseArgs({
+  options: {
+    tickets: { type: 'string', default: '10000,100000' },
+    seconds: { type: 'string', default: '5' },
+    rounds: { type: 'string', default: '3' },
+  },
+});
 const SIZES = values.tickets.split(',').map(Number);
 const SECONDS = Number(values.seconds);
 const here = import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname);
@@ -27,7 +33,10 @@ const freePort = () =>
 
 /** Starts a server and waits for a line of its output. */
 function start(args, ready) {
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, TRACTS_LOG: 'silent' } });
+  const child = spawn(process.execPath, args, {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, TRACTS_LOG: 'silent' },
+  });
   return new Promise((resolve, reject) => {
     let seen = '';
     child.stdout.on('data', (data) => {
@@ -55,7 +64,8 @@ async function load(url, options = {}) {
 /** Takes turns, so that a noisy neighbour hurts all alike; the median of the rounds counts. */
 async function compare(subjects) {
   const seen = subjects.map(() => []);
-  for (let round = 0; round < Number(values.rounds); round++) for (const [index, run] of subjects.entries()) seen[index].push(await run());
+  for (let round = 0; round < Number(values.rounds); round++)
+    for (const [index, run] of subjects.entries()) seen[index].push(await run());
   return seen.map((list) => list.sort((a, b) => a - b)[Math.floor(list.length / 2)]);
 }
 
@@ -67,8 +77,34 @@ async function logIn(base, name, password) {
   return { cookie: cookies.join('; '), token };
 }
 
+const CUSTOM_FIELDS = 60;
+
+/** A ticket page with many custom fields against the one measured before without any. */
+async function compareFields() {
+  const port = await freePort();
+  const types = ['text', 'select', 'checkbox', 'textarea', 'time', 'number'];
+  const lines = Array.from({ length: CUSTOM_FIELDS }, (_, i) => {
+    const type = types[i % types.length];
+    return `extra_${i} = ${type}\nextra_${i}.label = Extra ${i}\n${type === 'select' ? `extra_${i}.options = one|two|three\n` : ''}`;
+  });
+  appendFileSync(path.join(env, 'conf/trac.ini'), `\n[ticket-custom]\n${lines.join('')}`);
+  const rich = await start([main, 'serve', env, '--port', String(port)], /Tracts is at/);
+  const url = `http://127.0.0.1:${port}/ticket/1`;
+  const bytes = Buffer.byteLength(await (await fetch(url)).text());
+  const [many] = await compare([() => load(url)]);
+  await stop(rich);
+  const [none] = rows.filter(({ what }) => what.startsWith('ticket page, anonymous')).map((row) => row['per second']);
+  say(
+    `ticket page, anonymous, ${CUSTOM_FIELDS} custom fields (${(bytes / 1024).toFixed(0)} KB), against none`,
+    many,
+    many / none,
+    '>= 0.33',
+  );
+}
+
 const rows = [];
-const say = (what, perSecond, ratio, wanted = '') => rows.push({ what, 'per second': Math.round(perSecond), ratio: ratio.toFixed(2), wanted });
+const say = (what, perSecond, ratio, wanted = '') =>
+  rows.push({ what, 'per second': Math.round(perSecond), ratio: ratio.toFixed(2), wanted });
 
 try {
   execFileSync(process.execPath, [main, 'init', env], { stdio: 'inherit' });
@@ -83,9 +119,25 @@ try {
     const id = Math.floor(size / 2);
     const page = await (await fetch(`${base}/ticket/${id}`, { headers })).text();
     const bare = await start([path.join(here, 'bare.mjs'), database, String(Buffer.byteLength(page)), String(barePort)], /ready/);
-    const body = new URLSearchParams({ __FORM_TOKEN: session.token, field_summary: 'bench', field_description: 'A line.\nAnother.', field_type: 'defect', action: 'create', submit: 'Create ticket' });
-    const create = { method: 'POST', redirects: true, body: body.toString(), headers: { ...headers, 'content-type': 'application/x-www-form-urlencoded', origin: base } };
-    const paths = { 'ticket page, logged in': `/ticket/${id}`, 'open tickets, 100 rows': '/query', 'new-ticket page': '/newticket' };
+    const body = new URLSearchParams({
+      __FORM_TOKEN: session.token,
+      field_summary: 'bench',
+      field_description: 'A line.\nAnother.',
+      field_type: 'defect',
+      action: 'create',
+      submit: 'Create ticket',
+    });
+    const create = {
+      method: 'POST',
+      redirects: true,
+      body: body.toString(),
+      headers: { ...headers, 'content-type': 'application/x-www-form-urlencoded', origin: base },
+    };
+    const paths = {
+      'ticket page, logged in': `/ticket/${id}`,
+      'open tickets, 100 rows': '/query',
+      'new-ticket page': '/newticket',
+    };
     const names = Object.keys(paths);
     const [floor, anonymous, creates, ...others] = await compare([
       () => load(`http://127.0.0.1:${barePort}/ticket/${id}`),
@@ -96,13 +148,20 @@ try {
     const of = `(${size.toLocaleString('en')} tickets, ${(page.length / 1024).toFixed(0)} KB)`;
     say(`bare page ${of}`, floor, 1);
     say(`ticket page, anonymous ${of}`, anonymous, anonymous / floor);
-    for (const [index, name] of names.entries()) say(`${name} ${of}`, others[index], others[index] / floor, index === 0 ? '>= 0.5' : '');
+    for (const [index, name] of names.entries())
+      say(`${name} ${of}`, others[index], others[index] / floor, index === 0 ? '>= 0.5' : '');
     say(`create by POST ${of}`, creates, creates / floor, '>= 0.4');
     await load(`${base}/ticket/${id}`, { headers, amount: 10_000 });
-    rows.push({ what: `RSS after more than 10,000 requests ${of}`, 'per second': '', ratio: `${rss(tracts).toFixed(0)} MB`, wanted: '<= 200 MB' });
+    rows.push({
+      what: `RSS after more than 10,000 requests ${of}`,
+      'per second': '',
+      ratio: `${rss(tracts).toFixed(0)} MB`,
+      wanted: '<= 200 MB',
+    });
     await stop(bare);
     await stop(tracts);
   }
+  await compareFields();
   console.table(rows);
 } finally {
   rmSync(dir, { recursive: true, force: true });
