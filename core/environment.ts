@@ -17,6 +17,7 @@ import { DIRECTORY } from './security/directory.ts';
 import { DEFAULT_GRANTS } from './security/index.ts';
 import { composeSite, type Site } from './site.ts';
 import { DATABASE_OPTION, PLUGINS_OPTION } from './site-options.ts';
+import { ITicketFields } from './ticket/extension-points.ts';
 
 /** Marks a folder as an environment, as Trac's does; the text names us, so that neither takes the other's for its own. */
 const VERSION_FILE = 'VERSION';
@@ -77,6 +78,16 @@ export interface OpenedEnvironment {
   readonly site: Site;
 }
 
+/** What is wrong with fields shows when they are gathered: once at the start, so that checks and the first page know it. */
+export async function gatherFields(site: Site, log: Log): Promise<void> {
+  const asker = { user: { name: 'anonymous', authenticated: false }, via: 'cli' } as const;
+  try {
+    await site.contexts.read(asker, (ctx) => site.get(ITicketFields).all({ ...ctx, log: silentLog }));
+  } catch (error) {
+    log.error('the ticket fields cannot be gathered', { error: String(error) });
+  }
+}
+
 /** Opens an environment; refuses a database that needs an upgrade. `news` are problems that come up later, for banners. */
 export async function openEnvironment(
   dir: string,
@@ -99,6 +110,7 @@ export async function openEnvironment(
       news,
       log,
     });
+    await gatherFields(site, log);
     return { dir, configuration, database, generations, site };
   } catch (error) {
     await database.close();
@@ -224,6 +236,7 @@ export async function memorySite(
     log,
   });
   await fill(site, setup);
+  await gatherFields(site, log);
   const close = site.close;
   return Object.assign(site, {
     close: async () => {

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Configuration } from './config/configuration.ts';
 import { watchConfiguration } from './config/watch.ts';
 import { requireMigrated } from './db/migrate.ts';
-import { configFileOf, databaseUrl, loadPlugins, type OpenedEnvironment, openEnvironment } from './environment.ts';
+import { configFileOf, databaseUrl, gatherFields, loadPlugins, type OpenedEnvironment, openEnvironment } from './environment.ts';
 import { startJobs } from './jobs/index.ts';
 import { ConfigError, type Diagnosis, describePlace, TracError } from './kernel/errors.ts';
 import type { Log } from './kernel/log.ts';
@@ -134,7 +134,9 @@ async function recompose(
 ): Promise<Site> {
   const { plugins, found, migrations } = await loadPlugins(configuration, dir);
   await requireMigrated(database, migrations);
-  return composeSite({ dir, configuration, database, generations, plugins, found, news, log });
+  const site = composeSite({ dir, configuration, database, generations, plugins, found, news, log });
+  await gatherFields(site, log);
+  return site;
 }
 
 /** Another database is another site: its accounts, sessions and schema are looked at only at start. */
