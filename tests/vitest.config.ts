@@ -10,6 +10,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     coverage: {
       provider: 'v8',
+      reportOnFailure: true,
       include: ['core/**/*.ts'],
       exclude: ['core/main.ts'],
       reporter: ['text-summary', 'json-summary'],
