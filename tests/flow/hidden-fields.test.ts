@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { expect, test } from 'vitest';
 import { ITicketActionController, ITicketFields, ITicketService } from '../../core/index.ts';
 import { component } from '../../core/kernel/component.ts';
@@ -153,6 +156,23 @@ test('a collision shows what others changed as far as one may see it', async () 
   expect(posted.body).toContain('Changed while you were writing');
   expect(posted.body).toContain('<ins>open</ins>');
   for (const secret of SECRETS) expect(posted.body).not.toMatch(secret);
+});
+
+test('a file of rules hides and locks fields too, and grants as before what it does not name', async () => {
+  const dir = mkdtempSync(path.join(tmpdir(), 'tracts-authz-'));
+  const file = path.join(dir, 'authz.conf');
+  const rules = '[ticket:*/field:keywords]\nboss = TICKET_FIELD_VIEW\n* =\n[ticket:*/field:cc]\n* = !TICKET_FIELD_EDIT\n';
+  writeFileSync(file, rules);
+  const policies = 'permission_policies = AuthzPolicy, DefaultTicketPolicy, DefaultPermissionPolicy';
+  const ini = `[trac]\n${policies}\n[authz_policy]\nauthz_file = ${file}\n`;
+  await using site = await testSite({ grants: { ...GRANTS, boss: ['TICKET_EDIT_CC'] }, ini });
+  const { id } = await site.as('boss').fileTicket({ summary: 'x' });
+  const formOf = async (name: string) => (await site.as(name).form(id)).fields;
+  expect((await formOf('ann')).has('keywords')).toBe(false);
+  expect((await formOf('boss')).get('keywords')?.editable).toBe(true);
+  expect((await formOf('boss')).get('cc')?.editable).toBe(false);
+  expect((await formOf('ann')).get('priority')?.editable).toBe(true);
+  rmSync(dir, { recursive: true });
 });
 
 test('an action may let in who may not file otherwise, and offers nothing else then', async () => {
