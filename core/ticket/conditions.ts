@@ -1,7 +1,7 @@
 import type { FormDraft } from './form.ts';
 import { evaluatePredicate, type Predicate, parsePredicate, predicateFields, predicateFor, type Subject } from './predicate.ts';
 import { type TypeOf, textFor } from './submission.ts';
-import type { Field, Problem, TicketContext, TicketForm, Values } from './types.ts';
+import type { Field, Problem, TicketContext, TicketForm } from './types.ts';
 
 /** A condition as somebody wrote it, read once. */
 export interface CompiledCondition {
@@ -53,22 +53,28 @@ export const mayBeTold = (predicate: Predicate, { fields }: TicketForm): boolean
 /** What the conditions of a form are asked about. `definitions`: every field, seen or not. */
 export interface Situation {
   readonly definitions: ReadonlyMap<string, Field>;
-  readonly values: Values;
+  readonly valueIn: (name: string) => unknown;
   readonly action: string;
   readonly typeOf: TypeOf;
 }
 
-/** Fields as predicates see them: stored texts, and the chosen action under `action`. */
-export function subjectOf({ definitions, values, action, typeOf }: Situation): Subject {
+/** Fields as predicates see them: stored texts, each made once, and the chosen action under `action`. */
+function subjectOf({ definitions, valueIn, action, typeOf }: Situation): Subject {
+  const known = new Map<string, string>();
+  const write = (name: string): string => {
+    const field = definitions.get(name);
+    const text = name === 'action' && !field ? action : textFor(typeOf(field?.type ?? 'text'), valueIn(name));
+    known.set(name, text);
+    return text;
+  };
   return {
-    textOf: (name) =>
-      name === 'action' && !definitions.has(name) ? action : textFor(typeOf(definitions.get(name)?.type ?? 'text'), values[name]),
+    textOf: (name) => known.get(name) ?? write(name),
     isList: (name) => definitions.get(name)?.format === 'list',
   };
 }
 
 /** Says of every field with a condition whether it applies, is required, is disabled. Values count whether shown or not. */
-export function settleConditions(fields: Iterable<Field>, situation: Situation): void {
+function settleConditions(fields: Iterable<Field>, situation: Situation): void {
   let subject: Subject | undefined;
   for (const field of fields) {
     if (!hasCondition(field)) continue;
@@ -84,10 +90,9 @@ export function settleForm(ctx: TicketContext, form: FormDraft, typeOf: TypeOf):
   const conditioned = [...form.fields.values()].filter(hasCondition);
   if (conditioned.length === 0) return;
   prepareConditions(ctx, conditioned);
-  const values: Record<string, unknown> = { ...ctx.ticket.values };
-  for (const { name, value } of form.fields.values()) values[name] = value;
+  const valueIn = (name: string): unknown => (form.fields.get(name) ?? { value: ctx.ticket.values[name] }).value;
   const [action = ''] = form.actions.keys();
-  settleConditions(conditioned, { definitions: form.definitions, values, action, typeOf });
+  settleConditions(conditioned, { definitions: form.definitions, valueIn, action, typeOf });
 }
 
 /** Unlocks what a condition locked, so that a submission can be read before it is known what holds with its values. */
@@ -100,7 +105,7 @@ interface Edits {
   readonly problems: readonly Problem[];
 }
 
-const isOut = (field: Field): boolean => hasCondition(field) && (!field.applies || field.disabled);
+const isOut = (field: Field): boolean => !field.applies || field.disabled;
 
 const refusalOf = ({ applies, control, label }: Field): Problem => ({
   field: control,
@@ -114,23 +119,24 @@ const refusalOf = ({ applies, control, label }: Field): Problem => ({
  * out, and so is a complaint about it that nobody could put right any more; then the others are looked at again.
  */
 export function settleEdits(fields: ReadonlyMap<string, Field>, edits: Edits, situation: Situation): Edits {
+  const conditioned = [...fields.values()].filter(hasCondition);
+  if (conditioned.length === 0) return edits;
   const kept = { ...edits.fields };
-  const before = situation.values;
+  const { valueIn: before } = situation;
+  const valueIn = (name: string): unknown => (Object.hasOwn(kept, name) ? kept[name] : before(name));
   const refusals = new Map<string, Problem>();
   const takeOut = (field: Field): void => {
     delete kept[field.name];
-    field.value = before[field.name] ?? '';
+    field.value = before(field.name) ?? '';
     refusals.set(field.control, refusalOf(field));
   };
   for (;;) {
-    settleConditions(fields.values(), { ...situation, values: { ...before, ...kept } });
-    const out = Object.keys(kept)
-      .flatMap((name) => fields.get(name) ?? [])
-      .filter(isOut);
+    settleConditions(conditioned, { ...situation, valueIn });
+    const out = conditioned.filter((field) => Object.hasOwn(kept, field.name) && isOut(field));
     if (out.length === 0) break;
     out.forEach(takeOut);
   }
   const faulty = new Set(edits.problems.map(({ field }) => field));
-  for (const field of fields.values()) if (faulty.has(field.control) && isOut(field)) takeOut(field);
+  for (const field of conditioned) if (faulty.has(field.control) && isOut(field)) takeOut(field);
   return { fields: kept, problems: [...edits.problems.filter(({ field = '' }) => !refusals.has(field)), ...refusals.values()] };
 }

@@ -41,7 +41,12 @@ export async function judge(
   const defaults = defaultsOf(ctx, form);
   const parsed = await parseSubmission(ctx, form, offer, submission, typeOf);
   const filed: Values = { ...before, ...defaults, ...reporterOf(ctx, submission) };
-  const edits = settleEdits(form.fields, parsed, { definitions: form.definitions, values: filed, action: actionName, typeOf });
+  const edits = settleEdits(form.fields, parsed, {
+    definitions: form.definitions,
+    valueIn: (name) => filed[name],
+    action: actionName,
+    typeOf,
+  });
   const problems = [...actionProblems(ctx, form, actionName), ...edits.problems];
   const edited: Values = { ...filed, ...edits.fields };
   const merged =
