@@ -62,7 +62,7 @@ test('everything works without JavaScript: login, preview, filing, reply, collis
   await page.getByText('You are logged out.').waitFor();
 });
 
-test('an action that asks first asks where there are scripts, and is done where there are none', async () => {
+test('an action that asks first asks in a dialog, and on a page of its own where there are no scripts', async () => {
   await using site = await serveSite({ ini: '[components]\ndelete-ticket.* = enabled\n' });
   await site.addPerson('root', 'Root Admin', ['TRAC_ADMIN']);
   for (const summary of ['One', 'Two']) await site.submit('root', undefined, { fields: { summary } });
@@ -72,6 +72,9 @@ test('an action that asks first asks where there are scripts, and is done where 
   await plain.page.goto('/ticket/1');
   await plain.page.getByRole('radio', { name: 'delete' }).check();
   await press(plain.page, 'Submit changes');
+  await plain.page.getByText('This cannot be undone').waitFor();
+  expect(await plain.page.getByRole('link', { name: 'Cancel' }).getAttribute('href')).toBe('/ticket/1');
+  await press(plain.page, 'Yes, delete');
   await plain.page.getByText('Ticket #1 is deleted.').waitFor();
 
   await using scripted = await windows.open(site.url);
