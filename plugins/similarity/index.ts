@@ -1,1 +1,3 @@
+export { SimilarityCommands } from './commands.ts';
 export { FullTextSimilarity } from './full-text.ts';
+export { SimilarTickets } from './pages.ts';

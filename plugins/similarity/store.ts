@@ -10,14 +10,25 @@ export interface Entry {
   readonly words: readonly string[];
 }
 
+const CODED = 'zz';
+/**
+ * A word as the index keeps it: plain letters and digits only, so that neither database divides it otherwise than we do and no
+ * search language finds an operator in it. Any other is written in hexadecimal digits.
+ */
+const kept = (word: string): string =>
+  /^[a-z0-9]+$/.test(word) && !word.startsWith(CODED) ? word : CODED + Buffer.from(word).toString('hex');
+const wordIn = (text: string): string =>
+  text.startsWith(CODED) ? Buffer.from(text.slice(CODED.length), 'hex').toString() : text;
+
 const isPostgres = (db: Db): boolean => db.client.dialect === 'postgresql';
 
 /** Writes the entry of a ticket, in the place of the one that is there. */
 export async function writeEntry(db: Db, { ticket, version, words }: Entry): Promise<void> {
-  const text = words.join(' ');
+  const all = words.map(kept);
+  const text = all.join(' ');
   const row = { ticket, version, scheme: WORD_SCHEME };
   if (isPostgres(db)) {
-    const indexed = { ...row, words: db.raw('array_to_tsvector(?::text[])', [[...words]]) };
+    const indexed = { ...row, words: db.raw('array_to_tsvector(?::text[])', [all]) };
     await db('similarity_entry').insert(indexed).onConflict('ticket').merge();
     return;
   }
@@ -41,13 +52,13 @@ export async function indexedTickets(db: Db): Promise<number> {
   return row?.last ?? 0;
 }
 
-/** The tickets that have all of the words, at most `limit` of them. Words are letters and digits, so that quotes are all it takes. */
+/** The tickets that have all of the words, at most `limit` of them. */
 function having(db: Db, words: readonly string[], limit: number) {
   if (isPostgres(db)) {
-    const question = words.map((word) => `'${word}'`).join(' & ');
+    const question = words.map((word) => `'${kept(word)}'`).join(' & ');
     return db('similarity_entry').select({ ticket: 'ticket' }).whereRaw('words @@ ?::tsquery', [question]).limit(limit);
   }
-  const question = words.map((word) => `"${word}"`).join(' AND ');
+  const question = words.map((word) => `"${kept(word)}"`).join(' AND ');
   return db('similarity_words').select({ ticket: 'rowid' }).whereRaw('similarity_words match ?', [question]).limit(limit);
 }
 
@@ -97,7 +108,7 @@ export async function loadWords(db: Db, tickets: readonly number[]): Promise<rea
   const rows = (await db('similarity_entry')
     .whereIn('ticket', [...tickets])
     .select('ticket', words)) as { ticket: number; words: string }[];
-  return rows.map((row) => ({ ticket: row.ticket, words: row.words.split(' ') }));
+  return rows.map((row) => ({ ticket: row.ticket, words: row.words.split(' ').map(wordIn) }));
 }
 
 /** Some tickets in the order of their numbers, and which of them have no entry of today. */

@@ -25,6 +25,9 @@ const UNSPACED = /^[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Hang}\p{sc=Thai}\p{sc=
 /** Between the words of `camelCase` and `HTMLParser`: a name of the code is found whole and by its parts. */
 const SEAMS = /(?<=\p{Ll})(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})/u;
 
+const ACCENTS = /[\u0300-\u036f]+/g;
+const MARKS = /\p{M}+/gu;
+
 /** Endings that fall away, longest first; what is left must keep `least` letters with a vowel among them. */
 const ENDINGS: readonly (readonly [ending: string, replacement: string, least: number])[] = [
   ['ations', 'at', 3],
@@ -95,12 +98,8 @@ const isTelling = (word: string): boolean => word.length > 1 && !EMPTY_WORDS.has
  * operator in them.
  */
 function* spelt(text: string): Generator<readonly [word: string, spelling: string]> {
-  // Accents fall away with the marks that decomposition leaves; what is composed for good (Hangul) comes back together.
-  const plain = text
-    .slice(0, READ_AT_MOST)
-    .normalize('NFKD')
-    .replace(/\p{M}+/gu, '')
-    .normalize('NFC');
+  // Accents fall away; what is composed of signs that are no accents (Kana, Hangul) comes back together.
+  const plain = text.slice(0, READ_AT_MOST).normalize('NFKD').replace(ACCENTS, '').normalize('NFC').replace(MARKS, '');
   for (const [run] of plain.matchAll(RUNS))
     for (const part of wordsIn(run)) {
       const word = [...part.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '')].slice(0, LONGEST_WORD).join('');

@@ -5,6 +5,7 @@ import {
   type OperationContext,
   service,
   type TicketContext,
+  type Values,
   type View,
   type WebRequest,
 } from 'tracts';
@@ -12,17 +13,28 @@ import type { FieldView } from './field-view.ts';
 
 export type { FieldView } from './field-view.ts';
 
-/** A piece of the ticket page: `aside` beside the properties, `below` after the history. Its template gets `panel.data`. */
-export type Panel = View & { readonly title: string; readonly place: 'aside' | 'below'; readonly order?: number };
+/**
+ * A piece of the ticket page: `aside` beside the properties, `below` after the history; of a new ticket, above or below the
+ * form. Its template gets `panel.data`.
+ */
+export type Panel = View & {
+  readonly title: string;
+  readonly place: 'aside' | 'below';
+  readonly order?: number;
+  /** On the form of a new ticket: not seen until a script has something to show in it. */
+  readonly hidden?: boolean;
+};
 
 /**
- * Adds panels to the page of a stored ticket.
+ * Adds panels to the page of a stored ticket and to the form of a new one.
  *
- * Called: for each page of a ticket. Combined: all. Ordered by: the panel's `order`. If it throws: the panel is left out
- * and the log says so.
+ * Called: for each such page. Combined: all. Ordered by: the panel's `order`. If it throws: the panel is left out and the log
+ * says so.
  */
 export interface ITicketPanelProvider {
-  getTicketPanels(ctx: TicketContext): May<readonly Panel[]>;
+  getTicketPanels?(ctx: TicketContext): May<readonly Panel[]>;
+  /** `typed`: what the form of the new ticket holds, by field name. In previews `ctx` only reads; a refused ticket's can write. */
+  getNewTicketPanels?(ctx: TicketContext, typed: Values): May<readonly Panel[]>;
 }
 export const ITicketPanelProvider = extensionPoint<ITicketPanelProvider>('ITicketPanelProvider', {
   doc: 'Adds panels to the ticket page.',

@@ -9,6 +9,7 @@ import {
   type Submission,
   type TicketContext,
   type TicketForm,
+  type Values,
   type WebRequest,
 } from 'tracts';
 import type { IAddressPrivacy } from 'tracts/addresses';
@@ -59,11 +60,13 @@ async function postedTo(needs: PageNeeds, ctx: TicketContext, body: WebRequest['
   return submissionOf(body, new Map([...controls, ...[...form.fields.values()].map((field) => [field.control, field] as const)]));
 }
 
-async function panelsOf(ctx: TicketContext, providers: Iterable<ITicketPanelProvider>): Promise<readonly Panel[]> {
+async function panelsOf({ ctx, form }: PageState, providers: Iterable<ITicketPanelProvider>): Promise<readonly Panel[]> {
   const found: Panel[] = [];
+  const typed = (): Values => Object.fromEntries([...form.fields.values()].map(({ name, value }) => [name, value]));
   for (const provider of providers) {
     try {
-      found.push(...(await provider.getTicketPanels(ctx)));
+      const panels = ctx.ticket.exists ? provider.getTicketPanels?.(ctx) : provider.getNewTicketPanels?.(ctx, typed());
+      found.push(...((await panels) ?? []));
     } catch (error) {
       ctx.log.error('a ticket panel failed', { ticket: ctx.ticket.id, error: String(error) });
     }
@@ -81,7 +84,7 @@ async function showTicket(needs: PageNeeds, request: WebRequest, state: PageStat
   const { ctx } = state;
   const viewer = viewerOf(ctx, request, needs.privacy, needs.fields.type);
   const ticket = await presentTicket(state, viewer);
-  const panels = ctx.ticket.exists ? await panelsOf(ctx, needs.panels) : [];
+  const panels = await panelsOf(state, needs.panels);
   return {
     template: ctx.ticket.exists ? 'ticket/ticket.njk' : 'ticket/new.njk',
     status,
