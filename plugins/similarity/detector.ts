@@ -14,28 +14,31 @@ const CANDIDATES = 300;
 const LOOKED_AT_CLOSELY = 60;
 /** Less in common is not worth a line. */
 const LEAST_SCORE = 0.3;
-const PAIRED = 5;
+/** So many of the common words are taken in pairs, each pair followed to so many tickets at least. */
+const PAIRED = 4;
+const WORTH_READING = 500;
 
 type Counts = ReadonlyMap<string, number>;
 
-/** Rare words first, until enough is to be read. A word that too many tickets have is no clue, but two of them together are one. */
+/**
+ * Rare words first, until enough is to be read. A word that too many tickets have is no clue, but two of them together are
+ * one: `login` and `page` where nothing else was typed.
+ */
 export function chooseClues(words: readonly string[], counts: Counts, worth: (word: string) => number): readonly Clue[] {
   const countOf = (word: string): number => counts.get(word) ?? 0;
-  const known = words.filter((word) => countOf(word) > 0);
   const chosen: Clue[] = [];
   let read = 0;
-  const rare = known.filter((word) => countOf(word) < REACH).sort((a, b) => countOf(a) - countOf(b));
+  const rare = words.filter((word) => countOf(word) > 0 && countOf(word) < REACH).sort((a, b) => countOf(a) - countOf(b));
   for (const word of rare.slice(0, CLUES)) {
     read += countOf(word);
-    if (read > READ_AT_MOST) break;
-    chosen.push({ words: [word], weight: worth(word) });
+    if (read > READ_AT_MOST) return chosen;
+    chosen.push({ words: [word], weight: worth(word), reach: REACH });
   }
-  if (chosen.length > 0) return chosen;
-  const common = known.slice(0, PAIRED);
-  if (common.length === 1) return [];
-  return common.flatMap((word, index) =>
-    common.slice(index + 1).map((other) => ({ words: [word, other], weight: worth(word) + worth(other) })),
-  );
+  const common = words.filter((word) => countOf(word) >= REACH).slice(0, PAIRED);
+  const pairs = common.flatMap((word, index) => common.slice(index + 1).map((other) => [word, other] as const));
+  const reach = Math.floor((READ_AT_MOST - read) / Math.max(1, pairs.length));
+  if (reach < WORTH_READING) return chosen;
+  return [...chosen, ...pairs.map((pair) => ({ words: pair, weight: worth(pair[0]) + worth(pair[1]), reach }))];
 }
 
 interface Scored {
@@ -60,7 +63,7 @@ export async function findSimilar(
   const total = await indexedTickets(db);
   const counts = await wordCounts.of(db, words, ctx.now);
   const worth = (word: string): number => Math.log(1 + total / Math.max(1, counts.get(word) ?? UNCOUNTED));
-  const candidates = await findCandidates(db, chooseClues(words, counts, worth), { reach: REACH, limit: CANDIDATES });
+  const candidates = await findCandidates(db, chooseClues(words, counts, worth), CANDIDATES);
   const draft = new Set(words);
   const how = { worth, onlySummary: description.trim() === '' };
   const compared = (await loadWords(db, candidates)).map((entry): Scored => {

@@ -81,15 +81,13 @@ export async function countTickets(db: Db, words: readonly string[], limit: numb
 export interface Clue {
   readonly words: readonly string[];
   readonly weight: number;
+  /** It is followed to so many tickets at most. */
+  readonly reach: number;
 }
 
-/** The tickets with the weightiest clues, of equals the newest. Each clue is followed to `reach` tickets at most. */
-export async function findCandidates(
-  db: Db,
-  clues: readonly Clue[],
-  { reach, limit }: { readonly reach: number; readonly limit: number },
-): Promise<readonly number[]> {
-  const [first, ...rest] = clues.map(({ words, weight }) =>
+/** The `limit` tickets with the weightiest clues, of equals the newest. */
+export async function findCandidates(db: Db, clues: readonly Clue[], limit: number): Promise<readonly number[]> {
+  const [first, ...rest] = clues.map(({ words, weight, reach }) =>
     db.select({ ticket: 'ticket', weight: db.raw(weight.toFixed(3)) }).from(having(db, words, reach).as('some')),
   );
   if (!first) return [];
