@@ -8,6 +8,10 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import autocannon from 'autocannon';
 
+if (process.argv[2] === 'similarity') {
+  await import('./similarity/run.mjs');
+  process.exit();
+}
 const { values } = parseArgs({
   options: {
     tickets: { type: 'string', default: '10000,100000' },

@@ -54,7 +54,8 @@ function drawName(random) {
   if (random.chance(0.2)) return `error ${1000 + random.skewed(4000)}`;
   return `${thing}${kinds[random.skewed(kinds.length)]}${random.chance(0.5) ? `.${random.pick(verbs)}` : ''}`;
 }
-const keyOf = (facts) => [facts.domain, facts.subject, facts.action, facts.failure, facts.first, facts.second, facts.thing, facts.kind].join('/');
+const keyOf = (facts) =>
+  [facts.domain, facts.subject, facts.action, facts.failure, facts.first, facts.second, facts.thing, facts.kind].join('/');
 
 /** Which way of saying each thing is taken. */
 function drawWays(facts, random) {
@@ -126,8 +127,24 @@ const OPENINGS = [
   (p) => `Steps: 1. open the ${p.place} 2. ${p.action} ${p.first}. Result: ${p.failure}; the ${p.subject} ${p.fails}.`,
 ];
 const TRACES = [(p) => `The log mentions ${p.trace}.`, (p) => `Probably to do with ${p.trace}.`, (p) => `Error: ${p.trace}`];
-const NAMED = [(name) => `The stack trace begins at ${name}.`, (name) => `Seems to come from ${name}.`, (name) => `The message says: ${name} failed.`, (name) => `See ${name}.`];
-const PLATFORMS = ['Firefox 121', 'Chrome 120', 'Safari 17', 'Edge 119', 'Windows 10', 'Ubuntu 22.04', 'macOS 14', 'Debian 12', 'Python 3.11', 'Node 20'];
+const NAMED = [
+  (name) => `The stack trace begins at ${name}.`,
+  (name) => `Seems to come from ${name}.`,
+  (name) => `The message says: ${name} failed.`,
+  (name) => `See ${name}.`,
+];
+const PLATFORMS = [
+  'Firefox 121',
+  'Chrome 120',
+  'Safari 17',
+  'Edge 119',
+  'Windows 10',
+  'Ubuntu 22.04',
+  'macOS 14',
+  'Debian 12',
+  'Python 3.11',
+  'Node 20',
+];
 
 /** `terse`: a summary says it all, as people do who are in a hurry. */
 function write(p, random, terse) {
@@ -147,7 +164,12 @@ const LETTERS = 'abcdefghijklmnopqrstuvwxyz';
 function slip(word, random) {
   const at = 1 + random.below(word.length - 2);
   const [before, letter, after] = [word.slice(0, at), word[at], word.slice(at + 1)];
-  return random.pick([before + after[0] + letter + after.slice(1), before + after, before + letter + letter + after, before + random.pick(LETTERS) + after]);
+  return random.pick([
+    before + after[0] + letter + after.slice(1),
+    before + after,
+    before + letter + letter + after,
+    before + random.pick(LETTERS) + after,
+  ]);
 }
 /** Another form of the word, right or not: people write `crashing` where somebody else wrote `crashes`. */
 function inflect(word, random) {
@@ -155,7 +177,20 @@ function inflect(word, random) {
   if (/ing$/.test(word)) return random.pick([word.slice(0, -3), `${word.slice(0, -3)}s`]);
   return /[a-rt-z]$/.test(word) ? random.pick([`${word}s`, `${word}ing`]) : word;
 }
-const ADDED = ['again', 'suddenly', 'sometimes', 'always', 'urgent:', 'bug:', 'problem:', 'strange:', 'please fix', 'in our installation', 'for me', 'since today'];
+const ADDED = [
+  'again',
+  'suddenly',
+  'sometimes',
+  'always',
+  'urgent:',
+  'bug:',
+  'problem:',
+  'strange:',
+  'please fix',
+  'in our installation',
+  'for me',
+  'since today',
+];
 
 /** Word by word: some fall away, some change their form, some get a typing error. */
 function blur(text, random, { drop, form, typo }) {
@@ -176,7 +211,11 @@ function reword({ facts, ways }, random) {
   if (random.chance(0.4)) kept.second = -1;
   const text = write(phrases(kept, other), random, random.chance(0.15));
   const summary = blur(text.summary, random, { drop: 0.06, form: 0.12, typo: 0.06 });
-  const added = random.chance(0.3) ? (random.chance(0.5) ? `${random.pick(ADDED)} ${summary}` : `${summary} ${random.pick(ADDED)}`) : summary;
+  const added = random.chance(0.3)
+    ? random.chance(0.5)
+      ? `${random.pick(ADDED)} ${summary}`
+      : `${summary} ${random.pick(ADDED)}`
+    : summary;
   const shared = kept.names.length > 0;
   return { shared, summary: added, description: blur(text.description, random, { drop: 0.06, form: 0.1, typo: 0.03 }), changed };
 }
@@ -187,11 +226,41 @@ function nearMiss({ facts, ways }, random) {
   const { subjects, actions, failures } = domains[facts.domain];
   const turn = (now, size) => (now + 1 + random.below(size - 1)) % size;
   const slot = random.pick(['subject', 'failure', 'first', 'action', 'thing']);
-  near[slot] = turn(facts[slot], { subject: subjects.length, failure: failures.length, first: conditions.length, action: actions.length, thing: NAME_PARTS.things.length }[slot]);
+  near[slot] = turn(
+    facts[slot],
+    {
+      subject: subjects.length,
+      failure: failures.length,
+      first: conditions.length,
+      action: actions.length,
+      thing: NAME_PARTS.things.length,
+    }[slot],
+  );
   if (slot !== 'first') near.second = facts.second < 0 ? random.below(conditions.length) : facts.second;
   // Another ticket of the same corner of the code mentions some of the same names.
   near.names = facts.names.map((name) => (random.chance(0.3) ? name : drawName(random)));
   return near;
+}
+
+/** Up to three near misses, in the words of the original wherever the thing is the same. */
+function nearMissesOf(told, random, taken) {
+  const found = [];
+  for (let n = 0; n < 3; n++) {
+    const { ways, ...facts } = nearMiss(told, random);
+    if (taken.has(keyOf(facts))) continue;
+    taken.add(keyOf(facts));
+    const own = drawWays(facts, random);
+    for (const slot of Object.keys(own)) if (facts[slot] === told.facts[slot]) own[slot] = ways[slot];
+    found.push({ facts, ways: own });
+  }
+  return found;
+}
+
+function shuffle(list, random) {
+  for (let at = list.length - 1; at > 0; at--) {
+    const other = random.below(at + 1);
+    [list[at], list[other]] = [list[other], list[at]];
+  }
 }
 
 /**
@@ -202,34 +271,17 @@ export function makeCorpus({ count, pairs, lonely = 200, seed = 2026 }) {
   const random = randomSource(seed);
   const taken = new Set();
   const fresh = () => {
-    for (;;) {
-      const facts = drawFacts(random);
-      if (!taken.has(keyOf(facts))) return claim(facts);
-    }
-  };
-  const claim = (facts) => {
+    let facts = drawFacts(random);
+    while (taken.has(keyOf(facts))) facts = drawFacts(random);
     taken.add(keyOf(facts));
-    const ways = drawWays(facts, random);
-    return { facts, ways };
+    return { facts, ways: drawWays(facts, random) };
   };
   const originals = Array.from({ length: pairs }, fresh);
   const outsiders = Array.from({ length: lonely }, fresh);
   const stored = originals.map((told, index) => ({ ...told, original: index }));
-  for (const told of originals)
-    for (let n = 0; n < 3; n++) {
-      const { ways, ...facts } = nearMiss(told, random);
-      if (taken.has(keyOf(facts))) continue;
-      taken.add(keyOf(facts));
-      // The words of the original wherever the thing is the same.
-      const own = drawWays(facts, random);
-      for (const slot of Object.keys(own)) if (facts[slot] === told.facts[slot]) own[slot] = ways[slot];
-      stored.push({ facts, ways: own });
-    }
+  for (const told of originals) stored.push(...nearMissesOf(told, random, taken));
   while (stored.length < count) stored.push(fresh());
-  for (let at = stored.length - 1; at > 0; at--) {
-    const other = random.below(at + 1);
-    [stored[at], stored[other]] = [stored[other], stored[at]];
-  }
+  shuffle(stored, random);
   const drafts = [];
   const tickets = stored.map(({ facts, ways, original }, index) => {
     const id = index + 1;

@@ -96,34 +96,50 @@ D WIP limit | swimlane | transition id | resolution=fixed | mid-air collision | 
 const CONDITIONS = `in Firefox / with Firefox | in Safari / with Apple's browser | in Internet Explorer / with old IE | on Windows 11 / under Windows 11 | on macOS Sonoma / on a Mac | on a Raspberry Pi / on ARM boards | after the upgrade to 4.2 / since version 4.2 | after a restart / once the server was rebooted | behind a proxy / through a corporate proxy | without JavaScript / with scripts disabled | as anonymous user / when not logged in | as an administrator / with admin rights | with more than 1000 rows / for very many rows | with an empty list / if there are no entries | when the name contains an apostrophe / with quotes in the name | when two people do it at once / with concurrent users | at midnight / around twelve at night | on the last day of the month / at month's end | in a leap year / on 29 February | with a slow connection / over a bad line | over VPN / through the tunnel | when the disk is nearly full / with little space left | with a read-only database / if the database cannot be written | in a cluster of two nodes / with two servers | with German umlauts / if there are umlauts | with Chinese characters / for Chinese text | with emoji / if the text has emojis | with a trailing space / if there is a blank at the end | when the session has expired / after the session timed out | with the keyboard only / without a mouse | with a screen reader / using NVDA | on a small screen / on narrow displays | with zoom at 200 percent / when zoomed in | in the print dialog / while printing | after pressing the back button / when going back in the browser | with a double click / when clicking twice quickly | in a new tab / when opened in a second tab | with PostgreSQL / on a Postgres database | with MySQL / on a MariaDB database | with SQLite / on an SQLite file | under heavy load / when many people use it | for users without a mail address / if no e-mail is set | for inactive users / with disabled accounts | for tickets with attachments / if files are attached | for archived projects / in closed projects | when a plugin is enabled / with third-party extensions | with a custom template / when the template was changed | with a very long title / if the title exceeds 255 characters | with a negative number / for values below zero | with a date in the past / for dates gone by | during a backup / while the backup runs | when the clock is wrong / with a skewed system clock | in daylight saving time / after the clocks changed | with two-letter country codes / for short country codes | after a failed attempt / once it failed before | on first use / the very first time | with caching switched on / if the cache is active | with caching switched off / if the cache is disabled | when the file is locked / while another program holds the file | in the demo environment / on the demo system | on production only / only on the live system | with a self-signed certificate / if the certificate is self-signed | inside Docker / in a container | with a different time zone / in another zone | when the list is sorted / after sorting | when a filter is set / with an active filter | for subprojects / in child projects | with the high contrast theme / in high contrast mode | after deleting an entry / once something was removed | after renaming something / once it was renamed`;
 
 /** Sentences that say nothing of the matter, as people write them. */
-export const NOISE = `This started last week. | It worked before. | I can reproduce it every time. | It only happens sometimes. | Not sure whether this is known. | Several colleagues see the same. | Our customers complain about it. | Please have a look. | This is quite urgent for us. | Thanks for your great work! | There is nothing special in the log. | I cleared the cache, no change. | A restart helps for a while. | I could not find a workaround. | As a workaround we do it by hand. | The documentation does not mention it. | I attached a screenshot. | See also the discussion on the mailing list. | I can provide more information if needed. | Happy to test a patch. | It takes about ten seconds. | The same data works on the test system. | I tried it on two computers. | Nobody touched the configuration. | We have about 200 users. | It used to be fine in the previous release. | No error message is shown. | The message is not helpful. | Tell me if you need the database. | Might be related to the last update. | Seen by support as well. | Low priority, but annoying. | This blocks our release. | The support team asked me to file this. | Browser console is empty. | I followed the steps in the manual. | I waited for half an hour. | Only one department is affected. | We had to roll back. | It looks like a regression.`
-  .split('|')
-  .map((text) => text.trim());
+export const NOISE =
+  `This started last week. | It worked before. | I can reproduce it every time. | It only happens sometimes. | Not sure whether this is known. | Several colleagues see the same. | Our customers complain about it. | Please have a look. | This is quite urgent for us. | Thanks for your great work! | There is nothing special in the log. | I cleared the cache, no change. | A restart helps for a while. | I could not find a workaround. | As a workaround we do it by hand. | The documentation does not mention it. | I attached a screenshot. | See also the discussion on the mailing list. | I can provide more information if needed. | Happy to test a patch. | It takes about ten seconds. | The same data works on the test system. | I tried it on two computers. | Nobody touched the configuration. | We have about 200 users. | It used to be fine in the previous release. | No error message is shown. | The message is not helpful. | Tell me if you need the database. | Might be related to the last update. | Seen by support as well. | Low priority, but annoying. | This blocks our release. | The support team asked me to file this. | Browser console is empty. | I followed the steps in the manual. | I waited for half an hour. | Only one department is affected. | We had to roll back. | It looks like a regression.`
+    .split('|')
+    .map((text) => text.trim());
 
 /** Where in an application something happens: `the supplier list`, `the supplier table`. */
-export const PLACE_KINDS = `list / table / grid | form / edit page | overview / summary page | detail page / details | wizard / assistant | settings / preferences | archive / old records | tab / tab sheet | popup / dialog window | import / data import | report / evaluation | timeline / activity stream`
-  .split('|')
-  .map((text) => text.split('/').map((way) => way.trim()));
+export const PLACE_KINDS =
+  `list / table / grid | form / edit page | overview / summary page | detail page / details | wizard / assistant | settings / preferences | archive / old records | tab / tab sheet | popup / dialog window | import / data import | report / evaluation | timeline / activity stream`
+    .split('|')
+    .map((text) => text.split('/').map((way) => way.trim()));
 
 const words = (text) => text.trim().split(/\s+/);
 /** Names of the code and its files, as they stand in error messages: `OrderImporter.load`, `order_list.html`. */
 export const NAME_PARTS = {
-  things: words(`Order Invoice User Session Report Page Mail File Token Search Job Calendar Chart Role Locale Socket Board Filter Import
+  things:
+    words(`Order Invoice User Session Report Page Mail File Token Search Job Calendar Chart Role Locale Socket Board Filter Import
     Cache Image Ticket Comment Project Payment Voucher Address Account Group Widget Template Reminder Event Revision Query Backup
     Message Header Proxy Plugin Schema Menu Cart Digest Archive Sprint Label Customer Supplier Contract`),
-  kinds: words(`Importer Renderer Service Controller Parser Repository Listener Adapter Validator Builder Resolver Worker Dialog Mapper
+  kinds:
+    words(`Importer Renderer Service Controller Parser Repository Listener Adapter Validator Builder Resolver Worker Dialog Mapper
     Exporter Factory Provider Handler Formatter Loader Scheduler Iterator Converter Serializer Registry Policy Observer Client`),
   verbs: words('load save parse render init open close read write update find merge split apply run sync bind send receive map'),
-  endings: words('list.html edit.tpl form.js view.vue index.php detail.jsp export.xsl config.yml store.py utils.rb main.css query.sql'),
+  endings: words(
+    'list.html edit.tpl form.js view.vue index.php detail.jsp export.xsl config.yml store.py utils.rb main.css query.sql',
+  ),
 };
 
 const ways = (text) => text.split('/').map((way) => way.trim());
-const things = (line) => line.slice(2).split('|').map((thing) => thing.trim());
+const things = (line) =>
+  line
+    .slice(2)
+    .split('|')
+    .map((thing) => thing.trim());
 
 export const domains = DOMAINS.trim()
   .split('---')
   .map((block) => {
-    const line = (letter) => things(block.trim().split('\n').find((text) => text.startsWith(`${letter} `)));
+    const line = (letter) =>
+      things(
+        block
+          .trim()
+          .split('\n')
+          .find((text) => text.startsWith(`${letter} `)),
+      );
     return {
       subjects: line('S').map(ways),
       actions: line('A').map(ways),
