@@ -36,7 +36,7 @@ const show = (similar) => {
   panel.hidden = similar.length === 0;
   box.querySelector('ul').replaceChildren(...similar.map(itemOf));
   const count = similar.length === 1 ? 'One ticket is' : `${similar.length} tickets are`;
-  box.querySelector('[data-similar-count]').textContent = similar.length === 0 ? '' : `${count} much like this one.`;
+  box.querySelector('[data-similar-count]').textContent = similar.length === 0 ? '' : `${count} similar.`;
 };
 
 let timer;

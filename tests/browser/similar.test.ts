@@ -28,7 +28,7 @@ test('while a summary is typed the tickets that say the same appear below it, an
   expect(await panel(page).isVisible()).toBe(false);
   await summary(page).pressSequentially('After logging in the basket is empty');
   await panel(page).waitFor();
-  await page.getByText('2 tickets are much like this one.').waitFor();
+  await page.getByText('2 tickets are similar.').waitFor();
   const link = panel(page).getByRole('link').first();
   expect([await link.textContent(), await link.getAttribute('target')]).toEqual([
     '#1 Basket empties itself after logging in (opens in a new tab)',
@@ -37,7 +37,7 @@ test('while a summary is typed the tickets that say the same appear below it, an
   const [field, shown] = [await summary(page).boundingBox(), await panel(page).boundingBox()];
   expect((shown?.y ?? 0) > (field?.y ?? 0)).toBe(true);
   await summary(page).fill('Printing: the printer gives nothing');
-  await page.getByText('One ticket is much like this one.').waitFor();
+  await page.getByText('One ticket is similar.').waitFor();
   await summary(page).fill('Quixotic');
   await panel(page).waitFor({ state: 'hidden' });
   await summary(page).fill('Basket is slow');

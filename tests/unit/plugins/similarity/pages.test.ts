@@ -66,7 +66,7 @@ eachDialect((fresh) => {
     await file(site, `<b>${SUMMARY}</b>`);
     const ann = await enter(site, 'ann');
     const page = await preview(ann, 'Basket: items lost after logging in');
-    expect(page).toContain('One ticket is much like this one.');
+    expect(page).toContain('One ticket is similar.');
     expect(page).toContain('href="/ticket/1" target="_blank" rel="noopener">#1 &lt;b&gt;Basket');
     expect(await preview(ann, 'Something else')).not.toContain('href="/ticket/1"');
     const filed = await ann.post('/newticket', { field_summary: SUMMARY, submit: 'Create ticket' });
