@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { component, ITicketActionController, ITicketService } from '../../../core/index.ts';
+import { ITicketService } from '../../../core/index.ts';
 import { type TestSite, testSite } from '../../../core/testing/index.ts';
 
 const GRANTS = {
@@ -11,11 +11,6 @@ const GRANTS = {
   admin: ['TRAC_ADMIN'],
 } as const;
 const open = (more: Parameters<typeof testSite>[0] = {}): Promise<TestSite> => testSite({ grants: GRANTS, ...more });
-const _controller = (getTicketActions: ITicketActionController['getTicketActions'], getAllStatus?: () => readonly string[]) =>
-  component({
-    implements: [ITicketActionController],
-    create: () => ({ getTicketActions, ...(getAllStatus ? { getAllStatus } : {}) }),
-  });
 
 describe('filing', () => {
   test('stores defaults, the reporter and the status of the action, and strips one-line texts', async () => {
