@@ -15,11 +15,14 @@ export type { FieldView } from './field-view.ts';
 
 /**
  * A piece of the ticket page: `aside` beside the properties, `below` after the history; of a new ticket, above or below the
- * form. Its template gets `panel.data`.
+ * form. `tools`: small buttons and links beside the heading. `form`: inside the form, after the comment or the fields. `head`:
+ * link and script elements. The last three are drawn without their title. Its template gets `panel.data`.
  */
 export type Panel = View & {
   readonly title: string;
-  readonly place: 'aside' | 'below';
+  readonly place: 'aside' | 'below' | 'tools' | 'form' | 'head';
+  /** Of place `form`: has controls for files, so that the form must be sent in parts. */
+  readonly multipart?: boolean;
   readonly order?: number;
   /** On the form of a new ticket: not seen until a script has something to show in it. */
   readonly hidden?: boolean;

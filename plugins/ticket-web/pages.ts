@@ -74,6 +74,13 @@ async function panelsOf({ ctx, form }: PageState, providers: Iterable<ITicketPan
   return found.sort((a, b) => (a.order ?? 0) - (b.order ?? 0));
 }
 
+/** Panels by place; `multipart` when the form holds a control for files. */
+function byPlace(panels: readonly Panel[]): Readonly<Record<Panel['place'], readonly Panel[]> & { multipart: boolean }> {
+  const places: Record<Panel['place'], Panel[]> = { aside: [], below: [], tools: [], form: [], head: [] };
+  for (const panel of panels) places[panel.place].push(panel);
+  return { ...places, multipart: places.form.some(({ multipart }) => multipart) };
+}
+
 const pageTitle = (ticket: TicketView): string => {
   if (!ticket.exists) return 'New ticket';
   const note = ticket.status.note ? `: ${ticket.status.note}` : '';
@@ -93,10 +100,7 @@ async function showTicket(needs: PageNeeds, request: WebRequest, state: PageStat
       ticket,
       action: request.href(ctx.ticket.exists ? `/ticket/${ticket.id}` : '/newticket'),
       asksName: !ctx.user.authenticated && (ctx.ticket.exists || !state.form.fields.get('reporter')?.editable),
-      panels: {
-        aside: panels.filter(({ place }) => place === 'aside'),
-        below: panels.filter(({ place }) => place === 'below'),
-      },
+      panels: byPlace(panels),
     },
   };
 }
