@@ -16,7 +16,10 @@ export interface TextScope {
 /** A reference found in a text: `ticket:12`, `#12`, `comment:3:ticket:12`. What it leads to is looked up when the text is drawn. */
 export interface TextLink {
   readonly kind: 'link';
-  /** Lower case: `ticket`, `comment`, `milestone`, or an InterTrac prefix. */
+  /**
+   * Lower case: `ticket`, `comment`, `milestone`, or an InterTrac prefix. Empty: relative to where the text stands, with a target
+   * such as `#anchor`, `?query`, `/path below the site`, `./page` or `../page`.
+   */
   readonly namespace: string;
   readonly target: string;
   /** What people click on: finished, safe HTML. */
@@ -34,14 +37,18 @@ export interface TextMacro {
   readonly args: string;
   /** Only of blocks. */
   readonly body: string | undefined;
-  /** Stands alone, so that it may be drawn as a block. */
+  /** May be drawn as a block. Else only inline HTML fits, as within bold text or a heading. */
   readonly block: boolean;
+  /** Stands in an open paragraph: where its HTML begins with a block, that is drawn as `</p>…<p>`. */
+  readonly inParagraph: boolean;
+  /** Drawn where nobody provides the macro: finished HTML, or a reference as which it may be read too (`[[Page]]`). */
+  readonly otherwise: string | TextLink;
   readonly source: string;
 }
 
 /** A text read once and drawn often: finished HTML, with gaps for what depends on the reader and on the moment. */
 export interface CompiledText {
-  /** Strings are finished, safe HTML. A block macro never stands inside a paragraph. */
+  /** Strings are finished, safe HTML, balanced as a whole. */
   readonly parts: readonly (string | TextLink | TextMacro)[];
   /** The text was too large or took too long, and stands as typed. */
   readonly notice?: string;
