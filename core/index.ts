@@ -16,6 +16,8 @@ export type * from './security/context.ts';
 export { type Asker, IContexts } from './security/contexts.ts';
 export * from './security/extension-points.ts';
 export * from './text/extension-points.ts';
+export { isOwnImage, isSafeHref, SAFE_SCHEMES, safeClasses, safeId, safeStyle } from './text/safe-values.ts';
+export { sanitiseHtml } from './text/sanitise.ts';
 export { FIELD_ATTRIBUTES } from './ticket/attributes.ts';
 export { mayBeTold } from './ticket/conditions.ts';
 export * from './ticket/extension-points.ts';
