@@ -25,6 +25,7 @@ const DEFAULTS = {
   editPermission: undefined,
   createPermission: undefined,
   normalise: undefined,
+  optionGroups: [],
 } as const;
 
 /** Fills in what a provider left out. `control` is the name of the form control. */
@@ -65,6 +66,7 @@ export const copyField = (field: Field): Field => ({
   value: field.value,
   options: field.options.slice(),
   optionLabels: field.optionLabels,
+  optionGroups: field.optionGroups,
   optional: field.optional,
   order: field.order,
   visible: field.visible,

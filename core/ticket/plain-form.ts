@@ -2,7 +2,7 @@ import { mayBeTold } from './conditions.ts';
 import { valueToJson } from './field-values.ts';
 import type { Predicate } from './predicate.ts';
 import type { TypeOf } from './submission.ts';
-import type { Field, Offer, TicketContext, TicketForm } from './types.ts';
+import type { Field, Offer, OptionGroup, TicketContext, TicketForm } from './types.ts';
 
 /** A field, or an action's input, as programs read it. What is `''`, `[]` or no number is left out, the value apart. */
 export interface PlainField {
@@ -24,6 +24,7 @@ export interface PlainField {
   readonly plaintext: boolean;
   readonly options?: readonly string[];
   readonly optionLabels?: Readonly<Record<string, string>>;
+  readonly optionGroups?: readonly OptionGroup[];
   readonly optional?: boolean;
   readonly title?: string;
   readonly help?: string;
@@ -62,6 +63,7 @@ const isSaid = (value: unknown): boolean =>
 const OPTIONAL = [
   'options',
   'optionLabels',
+  'optionGroups',
   'title',
   'help',
   'group',

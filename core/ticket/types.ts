@@ -19,6 +19,12 @@ export interface TicketContext extends OperationContext {
   readonly ticket: Ticket;
 }
 
+/** Options that stand together under a heading. */
+export interface OptionGroup {
+  readonly label: string;
+  readonly options: readonly string[];
+}
+
 /** What a provider writes down about a field; the form fills in the rest. */
 export interface FieldSpec {
   readonly name: string;
@@ -30,6 +36,8 @@ export interface FieldSpec {
   readonly options?: readonly string[];
   /** What people read instead of the bare option. */
   readonly optionLabels?: Readonly<Record<string, string>>;
+  /** Headings among the options of a `select`; an option that is in no group stands before them. Says nothing of what is valid. */
+  readonly optionGroups?: readonly OptionGroup[];
   /** A choice may be left empty. */
   readonly optional?: boolean;
   readonly order?: number;
@@ -89,6 +97,8 @@ export interface Field {
   value: unknown;
   options: string[];
   optionLabels: Record<string, string>;
+  /** May name options that are no longer offered: those are left out when it is drawn. */
+  optionGroups: readonly OptionGroup[];
   optional: boolean;
   order: number;
   visible: boolean;

@@ -1,7 +1,10 @@
 import {
   component,
   firstValue,
+  IAdjunctService,
+  IPermissionService,
   IRouteProvider,
+  ITicketFields,
   ITicketService,
   mayViewField,
   type OperationContext,
@@ -11,6 +14,7 @@ import {
 } from 'tracts';
 import { hideAddresses, IAddressPrivacy } from 'tracts/addresses';
 import { mayCompletePeople, peopleFrom } from './people-index.ts';
+import { WordsInUse, wordsFrom } from './words.ts';
 
 const MOST = 10;
 const LONGEST_QUESTION = 100;
@@ -30,6 +34,9 @@ interface Proposal {
 interface Needs {
   readonly tickets: ITicketService;
   readonly privacy: IAddressPrivacy;
+  readonly fields: ITicketFields;
+  readonly adjuncts: IAdjunctService;
+  readonly permissions: IPermissionService;
 }
 
 interface Row {
@@ -43,9 +50,12 @@ const answer = (proposals: readonly Proposal[]): Outcome => ({
   headers: { 'cache-control': 'private, no-store' },
 });
 
+const hiderOf = (privacy: IAddressPrivacy, ctx: OperationContext): ((text: string) => string) =>
+  privacy.mayRead(ctx) ? (text) => text : hideAddresses;
+
 function completeUser({ privacy }: Needs, ctx: OperationContext, request: WebRequest): Outcome {
   if (!mayCompletePeople(ctx)) throw new PermissionError('TICKET_MODIFY', 'look up people');
-  const hide = privacy.mayRead(ctx) ? (text: string): string => text : hideAddresses;
+  const hide = hiderOf(privacy, ctx);
   const found = peopleFrom(ctx.directory, questionOf(request), MOST);
   return answer(found.map(({ name, fullName }) => ({ value: name, label: hide(fullName) })));
 }
@@ -82,7 +92,7 @@ async function completeTicket({ tickets, privacy }: Needs, ctx: OperationContext
   const question = questionOf(request).replace(/^#/, '');
   const isNumber = /^[1-9]\d{0,9}$/.test(question);
   const ids = isNumber ? await byNumber(ctx, question) : await byText(ctx, question);
-  const hide = privacy.mayRead(ctx) ? (text: string): string => text : hideAddresses;
+  const hide = hiderOf(privacy, ctx);
   const proposals: Proposal[] = [];
   for (const { ticket } of await tickets.openAll(ctx, ids)) {
     const isNamed = mayViewField(ctx, 'summary', ticket);
@@ -93,20 +103,40 @@ async function completeTicket({ tickets, privacy }: Needs, ctx: OperationContext
   return answer(proposals.slice(0, MOST));
 }
 
-/** What fields for people and tickets propose while one types: `?q=` to ten of `{ value, label }`. */
+/** For whoever reads or files tickets, and so sees the field or what it offers. */
+async function completeWord(needs: Needs, inUse: WordsInUse, ctx: OperationContext, request: WebRequest): Promise<Outcome> {
+  if (!ctx.can('TICKET_VIEW', { realm: 'ticket' }) && !ctx.can('TICKET_CREATE', { realm: 'ticket' })) return answer([]);
+  const field = (await needs.fields.visible(ctx)).find(({ name }) => name === request.params['field']);
+  if (field?.type !== 'text' || field.format !== 'list') return answer([]);
+  const words = { ...needs, hide: hiderOf(needs.privacy, ctx) };
+  const found = await wordsFrom(words, inUse, ctx, field, { text: questionOf(request), most: MOST });
+  return answer(found.map((value) => ({ value, label: '' })));
+}
+
+/** What fields for people, tickets and words propose while one types: `?q=` to ten of `{ value, label }`. */
 export const Completion = component({
-  doc: 'Serves /complete/user and /complete/ticket: what fields propose while one types.',
+  doc: 'Serves /complete/user, /complete/ticket and /complete/word/FIELD: what fields propose while one types.',
   implements: [IRouteProvider],
-  uses: { tickets: ITicketService, privacy: IAddressPrivacy },
-  create: (needs: Needs) => ({
-    getRoutes: () => [
-      { method: 'GET', path: '/complete/user', handle: (ctx, request) => completeUser(needs, ctx, request) },
-      {
-        method: 'GET',
-        path: '/complete/ticket',
-        requires: 'TICKET_VIEW',
-        handle: (ctx, request) => completeTicket(needs, ctx, request),
-      },
-    ],
-  }),
+  uses: {
+    tickets: ITicketService,
+    privacy: IAddressPrivacy,
+    fields: ITicketFields,
+    adjuncts: IAdjunctService,
+    permissions: IPermissionService,
+  },
+  create: (needs: Needs) => {
+    const inUse = new WordsInUse();
+    return {
+      getRoutes: () => [
+        { method: 'GET', path: '/complete/word/:field', handle: (ctx, request) => completeWord(needs, inUse, ctx, request) },
+        { method: 'GET', path: '/complete/user', handle: (ctx, request) => completeUser(needs, ctx, request) },
+        {
+          method: 'GET',
+          path: '/complete/ticket',
+          requires: 'TICKET_VIEW',
+          handle: (ctx, request) => completeTicket(needs, ctx, request),
+        },
+      ],
+    };
+  },
 });

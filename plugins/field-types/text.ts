@@ -31,9 +31,13 @@ function wordsCondition(typed: string, condition: FieldCondition): SqlFragment {
 }
 
 /** Nearly every text has none of this, and then nothing is made. */
-function presentCompletion(_value: string, { attributes }: Field, ctx: OperationContext): Readonly<Record<string, unknown>> {
+function presentCompletion(
+  _value: string,
+  { attributes, format, name }: Field,
+  ctx: OperationContext,
+): Readonly<Record<string, unknown>> {
   const what = attributes['complete'];
-  if (what === undefined) return NONE;
+  if (what === undefined) return format === 'list' ? { completes: true, what: `word/${name}`, isList: true } : NONE;
   if (what === 'ticket') return { completes: ctx.can('TICKET_VIEW', { realm: 'ticket' }), what: 'ticket' };
   return { completes: mayCompletePeople(ctx), what: 'user', isList: what === 'users', offered: offeredNames(ctx) };
 }

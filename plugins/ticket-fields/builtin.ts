@@ -9,8 +9,22 @@ import {
   ITicketFieldProvider,
   normaliseCc,
   type OperationContext,
+  type OptionGroup,
   option,
 } from 'tracts';
+
+/** Trac's three groups (TF-01), each in display order. */
+function groupMilestones(milestones: readonly Adjunct[]): readonly OptionGroup[] {
+  const named = (label: string, isIn: (one: Adjunct) => boolean) => ({
+    label,
+    options: milestones.filter(isIn).map(({ name }) => name),
+  });
+  return [
+    named('Open, by due date', ({ completed, due }) => !completed && due !== undefined),
+    named('Open, no due date', ({ completed, due }) => !completed && due === undefined),
+    named('Closed', ({ completed }) => completed !== undefined),
+  ];
+}
 
 const defaultFor = (name: string, fallback: string) =>
   option.text('ticket', `default_${name}`, fallback, `Default ${name} of a new ticket.`);
@@ -62,10 +76,10 @@ export const BuiltinFields = component({
   create: ({ adjuncts, controllers, permissions, options }) => {
     const optional = (name: string) => (options.allowedEmpty.includes(name) ? { optional: true } : {});
 
-    const choice = (name: keyof typeof options & string, values: readonly Adjunct[]): FieldSpec[] =>
-      values.length === 0
-        ? []
-        : [{ name, type: 'select', value: options[name], options: values.map((one) => one.name), ...optional(name) }];
+    const choice = (name: keyof typeof options & string, values: readonly Adjunct[]): FieldSpec[] => {
+      const spec = { name, type: 'select', value: options[name], options: values.map((one) => one.name), ...optional(name) };
+      return values.length === 0 ? [] : [name === 'milestone' ? { ...spec, optionGroups: groupMilestones(values) } : spec];
+    };
 
     function owner(ctx: OperationContext): FieldSpec {
       const common = { name: 'owner', value: options.owner, createPermission: 'TICKET_MODIFY' } as const;

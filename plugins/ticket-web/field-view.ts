@@ -27,6 +27,12 @@ interface OptionView {
   readonly selected: boolean;
 }
 
+/** Options under a heading; `''`: under none. */
+interface OptionGroupView {
+  readonly label: string;
+  readonly options: readonly OptionView[];
+}
+
 /** A field as templates get it: `edit(field)` draws the control with label and messages, `show(field)` the value alone. */
 export interface FieldView {
   readonly name: string;
@@ -50,6 +56,8 @@ export interface FieldView {
   /** The form proposes another value than the stored one. */
   readonly changed: boolean;
   readonly options: readonly OptionView[];
+  /** The same under their headings; empty where there are none. */
+  readonly optionGroups: readonly OptionGroupView[];
   /** The only choice there is: shown as text, sent along unseen. */
   readonly single: boolean;
   readonly optional: boolean;
@@ -111,6 +119,22 @@ function optionsOf(field: Field, text: string, viewer: Viewer): OptionView[] {
   return options;
 }
 
+const UNGROUPED: readonly OptionGroupView[] = [];
+
+function groupsOf({ optionGroups }: Field, options: readonly OptionView[]): readonly OptionGroupView[] {
+  if (optionGroups.length === 0) return UNGROUPED;
+  const rest = new Map(options.map((one) => [one.value, one]));
+  const groups = optionGroups.map(({ label, options: members }) => ({
+    label,
+    options: members.flatMap((value) => {
+      const found = rest.get(value);
+      rest.delete(value);
+      return found ?? [];
+    }),
+  }));
+  return [{ label: '', options: [...rest.values()] }, ...groups].filter((group) => group.options.length > 0);
+}
+
 /** A short value of a column leads to the tickets that share it; one that holds an address must not show it in a link. */
 function linkOf(field: Field, text: string, viewer: Viewer): string {
   const short = !field.fullrow && (field.format === '' || field.format === 'reference' || field.options.length > 0);
@@ -161,6 +185,7 @@ export function viewField(field: Field, viewer: Viewer, situation: Situation = {
   const value = 'value' in situation ? situation.value : field.value;
   const text = storedText(type, value);
   const problem = situation.problem ?? '';
+  const options = optionsOf(field, text, viewer);
   return {
     name: field.name,
     control: field.control,
@@ -176,7 +201,8 @@ export function viewField(field: Field, viewer: Viewer, situation: Situation = {
     time: value instanceof Date ? value : null,
     checked: value === true || text === '1',
     changed: 'stored' in situation && storedText(type, situation.stored) !== text,
-    options: optionsOf(field, text, viewer),
+    options,
+    optionGroups: groupsOf(field, options),
     single: situation.inAction === true && field.options.length === 1 && !field.optional,
     optional: field.optional,
     required: field.required,

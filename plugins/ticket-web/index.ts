@@ -1,13 +1,4 @@
-import {
-  component,
-  type FieldType,
-  INavigationContributor,
-  IRouteProvider,
-  ITicketFields,
-  ITicketService,
-  initialValue,
-  type WebRequest,
-} from 'tracts';
+import { component, type FieldType, IRouteProvider, ITicketFields, ITicketService, initialValue, type WebRequest } from 'tracts';
 import { IAddressPrivacy } from 'tracts/addresses';
 import { IFieldViews, ITicketPanelProvider } from './api.ts';
 import { viewField } from './field-view.ts';
@@ -20,7 +11,7 @@ const modeOf = (request: WebRequest): 'read' | 'write' => (isSubmit(request) ? '
 /** The pages on which tickets are filed, read and changed. */
 export const TicketPages = component({
   doc: 'Serves /newticket and /ticket/N.',
-  implements: [IRouteProvider, INavigationContributor],
+  implements: [IRouteProvider],
   uses: { tickets: ITicketService, fields: ITicketFields, privacy: IAddressPrivacy, panels: ITicketPanelProvider },
   create: (needs: PageNeeds) => ({
     getRoutes: () => [
@@ -39,10 +30,10 @@ export const TicketPages = component({
       { method: 'GET', path: '/ticket/:id', handle: (ctx, request) => showStoredTicket(needs, ctx, request) },
       { method: 'POST', path: '/ticket/:id', mode: modeOf, handle: (ctx, request) => postTicket(needs, ctx, request) },
     ],
-    getNavigationItems: (ctx) =>
-      ctx.can('TICKET_CREATE') ? [{ menu: 'main', name: 'newticket', label: 'New Ticket', href: '/newticket', order: 20 }] : [],
   }),
 });
+
+export { FilingMenu } from './filing-menu.ts';
 
 /** Draws fields for pages other than those of tickets. */
 export const FieldViews = component({
