@@ -7,7 +7,7 @@ export type OutboxPayload = Readonly<Record<string, unknown>>;
 export interface OutboxOptions {
   /** Not before then. Default: at once. */
   readonly notBefore?: Date;
-  /** Of messages with one key that still wait, only the first is kept. */
+  /** Of messages of the channel with one key that were never tried, only the first is kept. */
   readonly key?: string;
 }
 
@@ -27,17 +27,30 @@ export interface OutboxMessage {
   readonly created: Date;
 }
 
+/** What is known of a failure, for the next attempt. */
+export interface DeliveryFailure {
+  /** No further attempt will help: the message is laid aside at once. */
+  readonly permanent?: boolean;
+  /** Seconds to wait at least. */
+  readonly retryAfter?: number | undefined;
+  /**
+   * The way out is closed for everybody, e.g. its server does not answer: the attempt does not count, nothing of the channel is
+   * tried until the wait is over, and then one message first. A message gives up after five days of that.
+   */
+  readonly wholeChannel?: boolean;
+}
+
 /** Why a message could not be delivered. Anything else thrown counts as temporary. */
 export class DeliveryError extends Error {
-  /** True: no further attempt will help. */
   readonly permanent: boolean;
-  /** Seconds to wait at least. */
   readonly retryAfter: number | undefined;
-  constructor(message: string, { permanent = false, retryAfter }: { permanent?: boolean; retryAfter?: number } = {}) {
+  readonly wholeChannel: boolean;
+  constructor(message: string, { permanent = false, retryAfter, wholeChannel = false }: DeliveryFailure = {}) {
     super(message);
     this.name = 'DeliveryError';
     this.permanent = permanent;
     this.retryAfter = retryAfter;
+    this.wholeChannel = wholeChannel;
   }
 }
 

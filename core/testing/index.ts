@@ -1,6 +1,8 @@
 import type { InjectOptions, LightMyRequestResponse as InjectResponse } from 'fastify';
 import { memorySite } from '../environment.ts';
+import { deliverDue } from '../jobs/index.ts';
 import { TracError } from '../kernel/errors.ts';
+import { silentLog } from '../kernel/log.ts';
 import type { OperationContext, Person, User } from '../security/context.ts';
 import type { Site } from '../site.ts';
 import { ITicketService } from '../ticket/extension-points.ts';
@@ -55,6 +57,8 @@ export interface TestSite extends TestUser, AsyncDisposable {
   as(name: string): TestUser;
   ticket(id: number): Promise<TestTicket>;
   history(id: number): Promise<readonly HistoryEntry[]>;
+  /** Delivers what is due in the outbox, and what comes of it; returns how many messages went out. `now`: as if it were then. */
+  deliver(now?: Date): Promise<number>;
   /** Sends a request to the pages, as Fastify's `inject` takes it. */
   inject(request: InjectOptions | string): Promise<InjectResponse>;
 }
@@ -123,6 +127,7 @@ export async function testSite({
     ticket: read,
     history: (id) =>
       site.contexts.read({ user: userOf('admin'), via: 'cli' }, async (ctx) => tickets.history(await tickets.open(ctx, id))),
+    deliver: (now) => deliverDue(site, silentLog, () => now ?? new Date()),
     inject: async (request) => {
       web ??= site.web();
       return (await web).inject(request as InjectOptions);

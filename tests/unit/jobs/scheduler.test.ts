@@ -135,7 +135,7 @@ test('the jobs of all components run, and housekeeping deletes what is over', as
   });
   const stage = await securityStage(inMemory, { components: { ...components, Counting } });
   stages.push(stage);
-  const stop = startJobs({ contexts: stage.contexts, all: (point) => stage.kernel.all(point) }, silentLog);
+  const stop = startJobs({ contexts: stage.contexts, get: stage.get, all: (point) => stage.kernel.all(point) }, silentLog);
   await nextSecond();
   await stop();
   expect(ran).toBeGreaterThan(0);
