@@ -4,6 +4,7 @@ import type { Log } from '../kernel/log.ts';
 import type { OperationContext } from '../security/context.ts';
 import type { Asker, IContexts } from '../security/contexts.ts';
 import type { Addresses } from './addresses.ts';
+import type { EventStreams, StreamClient } from './event-streams.ts';
 import type { IRequestFilter, Outcome, Route, View, WebRequest } from './extension-points.ts';
 import { describeFailure, type Failure, plainPage } from './failures.ts';
 import type { PageRenderer } from './page.ts';
@@ -17,6 +18,7 @@ export interface DispatchOptions {
   readonly filters: readonly IRequestFilter[];
   readonly renderPage: PageRenderer;
   readonly addresses: Addresses;
+  readonly streams: EventStreams;
   readonly log: Log;
 }
 
@@ -31,7 +33,7 @@ const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 
 /** One per server; holds nothing of a request. */
 export function createDispatcher(options: DispatchOptions): Dispatcher {
-  const { contexts, addresses, log } = options;
+  const { contexts, addresses, streams, log } = options;
   const visitors = new WeakMap<FastifyRequest, Visitor>();
 
   const visitorOf = async (request: FastifyRequest): Promise<Visitor> => {
@@ -52,6 +54,12 @@ export function createDispatcher(options: DispatchOptions): Dispatcher {
         const outcome = await runRoute(options.filters, route, ctx, webRequest);
         return render(options, outcome, request, visitor, ctx);
       });
+      if ('events' in rendered.outcome)
+        return streams.open(
+          reply.headers(rendered.outcome.headers ?? {}),
+          streamClient(visitor, request),
+          rendered.outcome.events,
+        );
       return sendOutcome(rendered, request, reply, addresses, visitor.formToken);
     },
 
@@ -72,6 +80,10 @@ export function createDispatcher(options: DispatchOptions): Dispatcher {
     },
   };
 }
+
+/** A browser opens six connections to one site: some must be left for its pages. Many strangers may share an address. */
+const streamClient = ({ sessionId }: Visitor, { ip }: FastifyRequest): StreamClient =>
+  sessionId === undefined ? { key: `address ${ip}`, most: 40 } : { key: `session ${sessionId}`, most: 4 };
 
 async function findVisitor({ contexts, findSession }: DispatchOptions, request: FastifyRequest): Promise<Visitor> {
   const token = cookiesOf(request)[SESSION_COOKIE];

@@ -48,6 +48,28 @@ export interface OutcomeExtras {
   readonly cookies?: readonly CookieChange[];
   readonly headers?: Readonly<Record<string, string>>;
 }
+/** One server-sent event. */
+export interface ServerEvent {
+  /** What a browser that lost the connection says it got last (`Last-Event-ID`). */
+  readonly id?: string;
+  /** Its kind; default `message`. The server itself sends `bye`: given up for a newer connection of the same person. */
+  readonly event?: string;
+  /** Sent as JSON. */
+  readonly data: unknown;
+}
+/** A connection that stays open. */
+export interface EventConnection {
+  /** False when it is over already. */
+  send(event: ServerEvent): boolean;
+  close(): void;
+}
+/**
+ * Called once the connection stands; what it returns is called when it is over, whoever ended it: the client, `close()`, or a
+ * site that closes. The request's context is over by then: open others through `IContexts`, and ask again who may see what
+ * before anything is sent. Heartbeats are sent by themselves, and one person may hold only a few connections.
+ */
+export type EventStart = (connection: EventConnection) => () => void;
+
 /** What a route answers. `redirect` is a path of this site. */
 export type Outcome = OutcomeExtras &
   (
@@ -55,6 +77,7 @@ export type Outcome = OutcomeExtras &
     | { readonly redirect: string }
     | { readonly json: unknown; readonly status?: number }
     | { readonly text: string; readonly type?: string; readonly status?: number }
+    | { readonly events: EventStart }
   );
 
 /** One page or address. A route that changes anything is a POST. */

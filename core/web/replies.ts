@@ -35,6 +35,7 @@ export function sendOutcome(
     if (outcome.notice) jar({ name: NOTICE_COOKIE, value: encodeNotice(outcome.notice), maxAge: NOTICE_SECONDS });
     return reply.redirect(redirectTarget(outcome.redirect, addresses.prefixOf(request.raw)), 303);
   }
+  if ('events' in outcome) throw new TracError('REPLY', 'A stream of events is no answer that could be sent.', 500, false);
   reply.code(outcome.status ?? 200);
   if ('json' in outcome) return reply.send(outcome.json);
   if ('text' in outcome) return reply.type(outcome.type ?? 'text/plain; charset=utf-8').send(outcome.text);

@@ -15,6 +15,7 @@ import type { IContexts } from '../security/contexts.ts';
 import { type Addresses, type AddressOptions, createAddresses } from './addresses.ts';
 import type { Chrome } from './chrome.ts';
 import { createDispatcher, type Dispatcher } from './dispatch.ts';
+import { createEventStreams } from './event-streams.ts';
 import type { INavigationContributor, IRequestFilter, IRouteProvider } from './extension-points.ts';
 import { parseForm, parseParameters, readJsonText, requireEncodedText } from './input.ts';
 import { createPageRenderer } from './page.ts';
@@ -55,12 +56,14 @@ const OTHER_METHODS: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PA
 /** Builds the pages of one configuration. Throws when two routes collide or an address option makes no sense. */
 export async function buildServer(options: ServerOptions): Promise<WebServer> {
   const addresses = createAddresses(options);
+  const streams = createEventStreams(options.log);
   const dispatcher = createDispatcher({
     contexts: options.contexts,
     findSession: options.findSession,
     filters: [...options.filters],
     renderPage: createPageRenderer(options),
     addresses,
+    streams,
     log: options.log,
   });
   const app = createApp(options, addresses, dispatcher);
@@ -74,7 +77,7 @@ export async function buildServer(options: ServerOptions): Promise<WebServer> {
   for (const address of collectRoutes(options.routes)) addRoutes(app, address, dispatcher);
   await addChrome(app, options.chrome);
   await app.ready();
-  return track(app);
+  return track(app, () => streams.close());
 }
 
 function createApp(options: ServerOptions, addresses: Addresses, dispatcher: Dispatcher): FastifyInstance {
@@ -170,7 +173,8 @@ async function addChrome(app: FastifyInstance, chrome: Chrome): Promise<void> {
   }
 }
 
-function track(app: FastifyInstance): WebServer {
+/** `endStreams`: connections that would stay open of themselves are not waited for. */
+function track(app: FastifyInstance, endStreams: () => void): WebServer {
   let underWay = 0;
   let whenIdle: (() => void) | undefined;
   return {
@@ -184,6 +188,7 @@ function track(app: FastifyInstance): WebServer {
     },
     inject: app.inject.bind(app) as FastifyInstance['inject'],
     close: async () => {
+      endStreams();
       await new Promise<void>((resolve) => {
         if (underWay === 0) {
           resolve();
