@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DEFAULT_ADJUNCTS } from './adjunct/defaults.ts';
 import { IAdjunctService } from './adjunct/types.ts';
@@ -222,7 +223,9 @@ export async function memorySite(
   const { plugins, found, migrations } = await loadPlugins(configuration, undefined);
   const names = new Set(extra.map(({ source }) => source.plugin));
   const all = [...plugins.filter(({ source }) => !names.has(source.plugin)), ...extra];
-  const { url, dir } = place ?? { url: 'sqlite::memory:', dir: '.' };
+  // What lives in memory may still have files, e.g. those attached to tickets.
+  const aside = place ? undefined : mkdtempSync(path.join(tmpdir(), 'tracts-memory-'));
+  const { url, dir } = place ?? { url: 'sqlite::memory:', dir: aside ?? '.' };
   const database = await openDatabase(url, { dir, create: true, log });
   await migrate(database, migrations);
   const site = composeSite({
@@ -242,6 +245,7 @@ export async function memorySite(
     close: async () => {
       await close();
       await database.close();
+      if (aside) rmSync(aside, { recursive: true, force: true });
     },
   });
 }

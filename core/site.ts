@@ -21,11 +21,19 @@ import { IPermissionService } from './security/extension-points.ts';
 import * as security from './security/index.ts';
 import * as siteOptions from './site-options.ts';
 import { ISiteOptions } from './site-options.ts';
+import * as texts from './text/service.ts';
 import * as fields from './ticket/fields.ts';
 import * as tickets from './ticket/service.ts';
 import * as vocabulary from './ticket/vocabulary.ts';
 import { createChrome } from './web/chrome.ts';
-import { INavigationContributor, IRequestFilter, IRouteProvider, ITemplateProvider, IViews } from './web/extension-points.ts';
+import {
+  INavigationContributor,
+  IRequestFilter,
+  IRouteProvider,
+  ITemplateProvider,
+  IUploadReceiver,
+  IViews,
+} from './web/extension-points.ts';
 import { buildServer, type WebServer } from './web/server.ts';
 import { createViews, type Views } from './web/views.ts';
 
@@ -57,6 +65,7 @@ const CORE_MODULES: readonly object[] = [
   security.components,
   jobs.components,
   adjuncts,
+  texts,
   fields,
   tickets,
   vocabulary,
@@ -107,7 +116,7 @@ export function composeSite(parts: SiteParts): Site {
     get: (token) => kernel.get(token),
     all: (point) => kernel.all(point),
     diagnoses: judged,
-    web: () => makeWeb(kernel, contexts, getViews(), log),
+    web: () => makeWeb(kernel, contexts, getViews(), log, path.join(dir, 'files', 'incoming')),
     close: () => kernel.dispose(),
   };
 }
@@ -157,7 +166,7 @@ function makeViews(kernel: Kernel): Views {
   });
 }
 
-function makeWeb(kernel: Kernel, contexts: IContexts, views: Views, log: Log): Promise<WebServer> {
+function makeWeb(kernel: Kernel, contexts: IContexts, views: Views, log: Log, uploadDir: string): Promise<WebServer> {
   const { baseUrl, trustedProxies, secureCookies, defaultTimeZone } = kernel.get(ISiteOptions);
   return buildServer({
     baseUrl,
@@ -167,6 +176,8 @@ function makeWeb(kernel: Kernel, contexts: IContexts, views: Views, log: Log): P
     routes: kernel.all(IRouteProvider),
     filters: kernel.all(IRequestFilter),
     navigation: kernel.all(INavigationContributor),
+    receivers: kernel.all(IUploadReceiver),
+    uploadDir,
     views,
     chrome: chromeOf(kernel),
     contexts,

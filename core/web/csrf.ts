@@ -5,6 +5,8 @@ import { TracError } from '../kernel/errors.ts';
 export const FORM_TOKEN_FIELD = '__FORM_TOKEN';
 export const FORM_TOKEN_COOKIE = 'trac_form_token';
 export const FORM_TOKEN_HEADER = 'x-trac-form-token';
+/** What other programs call that header. */
+export const CSRF_HEADER = 'x-csrf-token';
 
 const TOKEN = /^[\w-]{16,128}$/;
 

@@ -1,25 +1,22 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { PermissionError, TracError } from '../kernel/errors.ts';
-import type { Log } from '../kernel/log.ts';
 import type { OperationContext } from '../security/context.ts';
-import type { Asker, IContexts } from '../security/contexts.ts';
+import type { Asker } from '../security/contexts.ts';
 import type { Addresses } from './addresses.ts';
 import type { EventStreams, StreamClient } from './event-streams.ts';
 import type { IRequestFilter, Outcome, Route, View, WebRequest } from './extension-points.ts';
 import { describeFailure, type Failure, plainPage } from './failures.ts';
 import type { PageRenderer } from './page.ts';
+import { handOver, type PartsOptions, receiveParts } from './receive-parts.ts';
 import { isView, noticesFor, type Rendered, sendOutcome } from './replies.ts';
 import { anonymousToken, checkProof, cookiesOf, hrefOf, type ParsedBody, pathOf, toWebRequest, wantsJson } from './requests.ts';
 import { ANONYMOUS, anonymousVisitor, SESSION_COOKIE, type SessionFinder, type Visitor } from './visitor.ts';
 
-export interface DispatchOptions {
-  readonly contexts: IContexts;
+export interface DispatchOptions extends PartsOptions {
   readonly findSession: SessionFinder;
   readonly filters: readonly IRequestFilter[];
   readonly renderPage: PageRenderer;
-  readonly addresses: Addresses;
   readonly streams: EventStreams;
-  readonly log: Log;
 }
 
 /** Answers requests: who asks, may they, what happens, what to send. */
@@ -47,20 +44,26 @@ export function createDispatcher(options: DispatchOptions): Dispatcher {
   return {
     answer: async (route, request, reply) => {
       const visitor = await visitorOf(request);
-      if (!SAFE_METHODS.has(request.method)) checkChange(request, visitor, addresses);
-      const webRequest = toWebRequest(request, visitor, addresses);
-      const asker: Asker = { user: visitor.user, via: 'web' };
-      const rendered = await contexts[modeOf(route, webRequest)](asker, async (ctx) => {
-        const outcome = await runRoute(options.filters, route, ctx, webRequest);
-        return render(options, outcome, request, visitor, ctx);
-      });
-      if ('events' in rendered.outcome)
-        return streams.open(
-          reply.headers(rendered.outcome.headers ?? {}),
-          streamClient(visitor, request),
-          rendered.outcome.events,
-        );
-      return sendOutcome(rendered, request, reply, addresses, visitor.formToken);
+      const received = route.uploads ? await receiveParts(options, request, visitor) : undefined;
+      try {
+        if (!SAFE_METHODS.has(request.method)) checkChange(request, visitor, addresses);
+        if (received && received.files.length > 0) await handOver(options, request, visitor, received);
+        const webRequest = toWebRequest(request, visitor, addresses);
+        const asker: Asker = { user: visitor.user, via: 'web' };
+        const rendered = await contexts[modeOf(route, webRequest)](asker, async (ctx) => {
+          const outcome = await runRoute(options.filters, route, ctx, webRequest);
+          return render(options, outcome, request, visitor, ctx);
+        });
+        if ('events' in rendered.outcome)
+          return streams.open(
+            reply.headers(rendered.outcome.headers ?? {}),
+            streamClient(visitor, request),
+            rendered.outcome.events,
+          );
+        return sendOutcome(rendered, request, reply, addresses, visitor.formToken);
+      } finally {
+        await received?.discard();
+      }
     },
 
     fail: async (error, request, reply) => {

@@ -1,7 +1,31 @@
+import type { Readable } from 'node:stream';
 import { extensionPoint, service } from '../kernel/tokens.ts';
 import type { OperationContext } from '../security/context.ts';
 
 type May<T> = T | Promise<T>;
+
+/** A file that came with a form. It is gone when the request is answered. */
+export interface UploadedFile {
+  /** Name of the form control. */
+  readonly field: string;
+  /** As the client calls it: any text at all. */
+  readonly name: string;
+  /** As the client has it; never to be believed. */
+  readonly declaredType: string;
+  /** Bytes, those of a file that was not kept too. */
+  readonly size: number;
+  /** Where it lies; undefined: it was not kept, because of `fault`. */
+  readonly path: string | undefined;
+  /** Larger than a file may be; more than all may be together; more files than may come at once. */
+  readonly fault?: 'size' | 'total' | 'count';
+}
+
+/** What one request may bring, in files and bytes. */
+export interface UploadLimits {
+  readonly files: number;
+  readonly fileSize: number;
+  readonly totalSize: number;
+}
 
 /** One request as a route sees it: no Fastify type. A repeated parameter is a list. */
 export interface WebRequest {
@@ -13,6 +37,8 @@ export interface WebRequest {
   readonly body: Readonly<Record<string, string | readonly string[]>>;
   /** What a client sent as JSON; `body` is empty then. */
   readonly json?: unknown;
+  /** Files that came along, on routes with `uploads`. */
+  readonly files: readonly UploadedFile[];
   readonly headers: Readonly<Record<string, string | undefined>>;
   /** The client's address, for rate limits. */
   readonly ip: string;
@@ -77,6 +103,8 @@ export type Outcome = OutcomeExtras &
     | { readonly redirect: string }
     | { readonly json: unknown; readonly status?: number }
     | { readonly text: string; readonly type?: string; readonly status?: number }
+    /** Sent as it is read, after the context is closed; `type` as in Content-Type. */
+    | { readonly stream: Readable; readonly type: string; readonly status?: number }
     | { readonly events: EventStart }
   );
 
@@ -88,6 +116,8 @@ export interface Route {
   readonly requires?: string;
   /** `write` (default for POST) opens one transaction around `handle`; a function decides by the request (previews only read). */
   readonly mode?: 'read' | 'write' | ((request: WebRequest) => 'read' | 'write');
+  /** Of a POST: takes forms that are sent in parts, with files (see `IUploadReceiver`). Elsewhere these are refused with 415. */
+  readonly uploads?: boolean;
   handle(ctx: OperationContext, request: WebRequest): May<Outcome>;
 }
 
@@ -96,6 +126,22 @@ export interface IRouteProvider {
   getRoutes(): readonly Route[];
 }
 export const IRouteProvider = extensionPoint<IRouteProvider>('IRouteProvider', { doc: 'Adds pages.' });
+
+/**
+ * Takes the files that come with forms.
+ *
+ * Called: `getUploadLimits` before a form in parts is read, with what the person may do; `receiveUploads` when it is read and
+ * there are files, outside any transaction, so that it may take its time. Combined: of limits the greatest count; what
+ * `receiveUploads` gives is added to the form's fields. Ordered by: nothing. If it throws: the request fails.
+ */
+export interface IUploadReceiver {
+  /** undefined: takes none from this person. */
+  getUploadLimits(ctx: OperationContext): UploadLimits | undefined;
+  receiveUploads(ctx: OperationContext, request: WebRequest): Promise<Readonly<Record<string, readonly string[]>>>;
+}
+export const IUploadReceiver = extensionPoint<IUploadReceiver>('IUploadReceiver', {
+  doc: 'Takes the files that come with forms.',
+});
 
 /** Sees every request before (may answer it) and after (may change the answer, in reverse order). */
 export interface IRequestFilter {

@@ -37,12 +37,20 @@ export function sendOutcome(
   }
   if ('events' in outcome) throw new TracError('REPLY', 'A stream of events is no answer that could be sent.', 500, false);
   reply.code(outcome.status ?? 200);
-  if ('json' in outcome) return reply.send(outcome.json);
-  if ('text' in outcome) return reply.type(outcome.type ?? 'text/plain; charset=utf-8').send(outcome.text);
+  if (!isView(outcome)) return sendData(outcome, reply);
   if (cookiesOf(request)[NOTICE_COOKIE] !== undefined) jar({ name: NOTICE_COOKIE, value: undefined });
   if (cookiesOf(request)[FORM_TOKEN_COOKIE] !== formToken) jar({ name: FORM_TOKEN_COOKIE, value: formToken, httpOnly: false });
   if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'private, no-cache');
   return reply.type('text/html; charset=utf-8').send(html);
+}
+
+function sendData(
+  outcome: Extract<Outcome, { status?: number } & ({ json: unknown } | { stream: unknown } | { text: string })>,
+  reply: FastifyReply,
+): FastifyReply {
+  if ('json' in outcome) return reply.send(outcome.json);
+  if ('stream' in outcome) return reply.type(outcome.type).send(outcome.stream);
+  return reply.type(outcome.type ?? 'text/plain; charset=utf-8').send(outcome.text);
 }
 
 /** Cookies are for the whole site and for it alone. */

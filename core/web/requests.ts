@@ -1,17 +1,26 @@
 import type { FastifyRequest } from 'fastify';
 import type { Addresses } from './addresses.ts';
-import { FORM_TOKEN_COOKIE, FORM_TOKEN_FIELD, FORM_TOKEN_HEADER, isFormToken, newFormToken, requireProof } from './csrf.ts';
-import type { WebRequest } from './extension-points.ts';
+import {
+  CSRF_HEADER,
+  FORM_TOKEN_COOKIE,
+  FORM_TOKEN_FIELD,
+  FORM_TOKEN_HEADER,
+  isFormToken,
+  newFormToken,
+  requireProof,
+} from './csrf.ts';
+import type { UploadedFile, WebRequest } from './extension-points.ts';
 import { firstValue, type Parameters } from './input.ts';
 import type { Visitor } from './visitor.ts';
 
 /** What the body parsers leave: `json` for JSON, `undefined` for nothing, `unreadable` for every other content type. */
 export type ParsedBody =
-  | { readonly kind: 'form'; readonly values: Parameters }
+  | { readonly kind: 'form'; readonly values: Parameters; readonly files?: readonly UploadedFile[] }
   | { readonly kind: 'json'; readonly value: unknown }
   | { readonly kind: 'unreadable' };
 
 const NOTHING: Parameters = Object.freeze(Object.create(null) as Parameters);
+const NO_FILES: readonly UploadedFile[] = Object.freeze([]);
 
 /** The request as routes see it. */
 export function toWebRequest(request: FastifyRequest, visitor: Visitor, addresses: Addresses): WebRequest {
@@ -23,6 +32,7 @@ export function toWebRequest(request: FastifyRequest, visitor: Visitor, addresse
     query: request.query as Parameters,
     body: body?.kind === 'form' ? body.values : NOTHING,
     ...(body?.kind === 'json' ? { json: body.value } : {}),
+    files: body?.kind === 'form' ? (body.files ?? NO_FILES) : NO_FILES,
     headers: request.headers as Record<string, string | undefined>,
     ip: request.ip,
     sessionId: visitor.sessionId,
@@ -59,12 +69,16 @@ export function anonymousToken(request: FastifyRequest): string {
  * A visitor without a session sends the same token twice, as cookie and as field; without the cookie there is nothing to
  * compare with, so the request is refused.
  */
-export function checkProof(request: FastifyRequest, visitor: Visitor, addresses: Addresses): void {
+export function checkProof(
+  request: FastifyRequest,
+  visitor: Visitor,
+  addresses: Addresses,
+  body = request.body as ParsedBody | undefined,
+): void {
   const { headers } = request;
-  const body = request.body as ParsedBody | undefined;
   requireProof({
     expected: visitor.sessionId === undefined ? cookiesOf(request)[FORM_TOKEN_COOKIE] : visitor.formToken,
-    given: headerText(headers[FORM_TOKEN_HEADER]) ?? tokenIn(body),
+    given: headerText(headers[FORM_TOKEN_HEADER]) ?? headerText(headers[CSRF_HEADER]) ?? tokenIn(body),
     origin: headers.origin,
     fetchSite: headerText(headers['sec-fetch-site']),
     isOwnOrigin: (origin) => addresses.isOwnOrigin(origin, request.raw),

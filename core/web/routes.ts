@@ -32,9 +32,10 @@ export function collectRoutes(providers: Iterable<IRouteProvider>): readonly Add
   return [...byShape.values()].map((routes) => ({ path: routes[0]?.path ?? '/', routes }));
 }
 
-function checkRoute({ method, path, mode }: Route): void {
+function checkRoute({ method, path, mode, uploads }: Route): void {
   if (!path.startsWith('/')) throw new TracError('ROUTES', `The route ${JSON.stringify(path)} must begin with a slash.`);
   if (method === 'GET' && mode !== undefined && mode !== 'read') {
     throw new TracError('ROUTES', `The route GET ${path} asks to write. Let the page show a form that posts, and write there.`);
   }
+  if (method === 'GET' && uploads) throw new TracError('ROUTES', `The route GET ${path} has uploads; files come with a POST.`);
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import cookie from '@fastify/cookie';
 import formbody from '@fastify/formbody';
+import multipart from '@fastify/multipart';
 import serveStatic from '@fastify/static';
 import fastify, {
   type FastifyInstance,
@@ -16,12 +17,13 @@ import { type Addresses, type AddressOptions, createAddresses } from './addresse
 import type { Chrome } from './chrome.ts';
 import { createDispatcher, type Dispatcher } from './dispatch.ts';
 import { createEventStreams } from './event-streams.ts';
-import type { INavigationContributor, IRequestFilter, IRouteProvider } from './extension-points.ts';
+import type { INavigationContributor, IRequestFilter, IRouteProvider, IUploadReceiver } from './extension-points.ts';
 import { parseForm, parseParameters, readJsonText, requireEncodedText } from './input.ts';
 import { createPageRenderer } from './page.ts';
 import { type ParsedBody, pathOf } from './requests.ts';
 import { type Address, collectRoutes } from './routes.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
+import { removeStaleUploads } from './uploads.ts';
 import type { Views } from './views.ts';
 import type { SessionFinder } from './visitor.ts';
 
@@ -29,6 +31,9 @@ export interface ServerOptions extends AddressOptions {
   readonly routes: Iterable<IRouteProvider>;
   readonly filters: Iterable<IRequestFilter>;
   readonly navigation: Iterable<INavigationContributor>;
+  readonly receivers?: Iterable<IUploadReceiver>;
+  /** A folder for files that come with forms, until they are answered; made when it is needed. */
+  readonly uploadDir: string;
   readonly views: Views;
   readonly chrome: Chrome;
   readonly contexts: IContexts;
@@ -61,6 +66,9 @@ export async function buildServer(options: ServerOptions): Promise<WebServer> {
     contexts: options.contexts,
     findSession: options.findSession,
     filters: [...options.filters],
+    receivers: [...(options.receivers ?? [])],
+    uploadDir: options.uploadDir,
+    textLimit: options.bodyLimit ?? DEFAULT_BODY_LIMIT,
     renderPage: createPageRenderer(options),
     addresses,
     streams,
@@ -74,7 +82,13 @@ export async function buildServer(options: ServerOptions): Promise<WebServer> {
   });
   await app.register(formbody, { parser: (text) => ({ kind: 'form', values: parseForm(text) }) });
   acceptOtherBodies(app);
-  for (const address of collectRoutes(options.routes)) addRoutes(app, address, dispatcher);
+  const inParts: FastifyPluginAsync = async (parts) => {
+    // In a scope of its own: its hooks cost every request that passes them, and elsewhere forms in parts are refused.
+    await parts.register(multipart);
+    for (const address of collectRoutes(options.routes)) addRoutes(app, parts, address, dispatcher);
+  };
+  await app.register(inParts);
+  void removeStaleUploads(options.uploadDir, options.log);
   await addChrome(app, options.chrome);
   await app.ready();
   return track(app, () => streams.close());
@@ -135,12 +149,14 @@ function acceptOtherBodies(app: FastifyInstance): void {
   });
 }
 
-function addRoutes(app: FastifyInstance, { path, routes }: Address, dispatcher: Dispatcher): void {
+/** `parts`: the scope that takes forms in parts. */
+function addRoutes(app: FastifyInstance, parts: FastifyInstance, { path, routes }: Address, dispatcher: Dispatcher): void {
   const answered = new Set<HTTPMethods>();
   for (const route of routes) {
     answered.add(route.method);
     if (route.method === 'GET') answered.add('HEAD');
-    app.route({ method: route.method, url: route.path, handler: (request, reply) => dispatcher.answer(route, request, reply) });
+    const scope = route.uploads ? parts : app;
+    scope.route({ method: route.method, url: route.path, handler: (request, reply) => dispatcher.answer(route, request, reply) });
   }
   const allow = [...answered].join(', ');
   const refuse = (request: FastifyRequest, reply: FastifyReply) => {

@@ -66,6 +66,7 @@ export async function webSite(options: WebSiteOptions = {}): Promise<WebSite> {
     baseUrl: '',
     trustedProxies: [],
     secureCookies: false,
+    uploadDir: join(dir, 'incoming'),
     ...options,
     routes: [{ getRoutes: () => options.routes ?? [] }],
   });

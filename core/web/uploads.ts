@@ -1,0 +1,152 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { MultipartFile } from '@fastify/multipart';
+import type { FastifyRequest } from 'fastify';
+import { BadRequestError, TracError } from '../kernel/errors.ts';
+import type { Log } from '../kernel/log.ts';
+import type { UploadedFile, UploadLimits } from './extension-points.ts';
+import type { Parameters } from './input.ts';
+
+/** Fields of a form that is sent in parts; more is nobody's form. */
+const MOST_FIELDS = 2_000;
+const STALE_MS = 86_400_000;
+
+/** Nobody takes files: whatever comes is read and dropped. */
+export const NO_UPLOADS: UploadLimits = { files: 0, fileSize: 0, totalSize: 0 };
+
+/** A form that came in parts: its texts, and its files in a folder of their own until `discard`. */
+export interface ReceivedForm {
+  readonly values: Parameters;
+  readonly files: readonly UploadedFile[];
+  /** Removes the files; never throws. */
+  discard(): Promise<void>;
+}
+
+/** How a form in parts is read. */
+export interface Receiving {
+  /** Where files wait; made when the first one comes. */
+  readonly dir: string;
+  readonly limits: UploadLimits;
+  /** Bytes that all texts together may have. */
+  readonly textLimit: number;
+  readonly log: Log;
+  /** Throws unless what came before the first file proves that the form is ours; `values` are the fields so far. */
+  requireProof(values: Parameters): void;
+}
+
+const tooMuchText = (): TracError =>
+  new TracError('TOO_LARGE', 'That is more text than this site takes at once. Shorten it and send it again.', 413);
+
+class FormReader {
+  readonly #request: FastifyRequest;
+  readonly #how: Receiving;
+  readonly #values = Object.create(null) as Record<string, string | string[]>;
+  readonly #files: UploadedFile[] = [];
+  readonly #paths: string[] = [];
+  #proven = false;
+  #textSize = 0;
+  #kept = 0;
+
+  constructor(request: FastifyRequest, how: Receiving) {
+    this.#request = request;
+    this.#how = how;
+  }
+
+  async read(): Promise<ReceivedForm> {
+    const { textLimit } = this.#how;
+    // Sizes of files are ours to judge: what is too large is read to its end, so that the rest of the form arrives.
+    const limits = { fields: MOST_FIELDS, fieldNameSize: 500, fieldSize: textLimit, fileSize: Number.MAX_SAFE_INTEGER };
+    try {
+      for await (const part of this.#request.parts({ limits })) {
+        if (part.type === 'file') await this.#file(part);
+        else this.#field(part.fieldname, part.value, part.fieldnameTruncated || part.valueTruncated);
+      }
+    } catch (error) {
+      this.#request.raw.unpipe();
+      this.#request.raw.resume();
+      await this.#discard();
+      throw error;
+    }
+    return { values: this.#values, files: this.#files, discard: () => this.#discard() };
+  }
+
+  #field(name: string, value: unknown, truncated: boolean): void {
+    if (typeof value !== 'string') throw new BadRequestError(`The part “${name.slice(0, 100)}” of the form is no text.`);
+    this.#textSize += name.length + value.length;
+    if (truncated || this.#textSize > this.#how.textLimit) throw tooMuchText();
+    if (name.includes('\0') || value.includes('\0'))
+      throw new BadRequestError('There is a NUL character in the form. Remove it and send again.');
+    const before = this.#values[name];
+    if (before === undefined) this.#values[name] = value;
+    else if (typeof before === 'string') this.#values[name] = [before, value];
+    else before.push(value);
+  }
+
+  async #file(part: MultipartFile): Promise<void> {
+    if (!this.#proven) this.#how.requireProof(this.#values);
+    this.#proven = true;
+    const { files, fileSize, totalSize } = this.#how.limits;
+    const about = { field: part.fieldname, name: part.filename ?? '', declaredType: part.mimetype };
+    const isOneTooMany = this.#paths.length >= files;
+    const most = isOneTooMany ? 0 : Math.min(fileSize, totalSize - this.#kept);
+    const { size, path: kept } = await this.#keep(part.file, most);
+    // A browser sends a file control that was left empty as a part without name and content.
+    if (size === 0 && about.name === '') return;
+    if (kept !== undefined) {
+      this.#kept += size;
+      this.#files.push({ ...about, size, path: kept });
+      return;
+    }
+    const fault = isOneTooMany ? 'count' : size > fileSize ? 'size' : 'total';
+    this.#files.push({ ...about, size, path: undefined, fault });
+  }
+
+  /** Writes at most so many bytes; a file with more is read to its end and not kept. */
+  async #keep(content: AsyncIterable<Buffer>, most: number): Promise<{ readonly size: number; readonly path?: string }> {
+    let size = 0;
+    if (most <= 0 && this.#paths.length >= this.#how.limits.files) {
+      for await (const chunk of content) size += chunk.length;
+      return { size };
+    }
+    const file = path.join(this.#how.dir, randomBytes(18).toString('hex'));
+    await mkdir(this.#how.dir, { recursive: true, mode: 0o700 });
+    const handle = await open(file, 'wx', 0o600);
+    this.#paths.push(file);
+    try {
+      for await (const chunk of content) {
+        size += chunk.length;
+        if (size <= most) await handle.write(chunk);
+        else if (size - chunk.length <= most) await handle.truncate(0);
+      }
+    } finally {
+      await handle.close();
+    }
+    return size <= most ? { size, path: file } : { size };
+  }
+
+  async #discard(): Promise<void> {
+    for (const file of this.#paths.splice(0))
+      try {
+        await rm(file, { force: true });
+      } catch (error) {
+        this.#how.log.error('an uploaded file could not be removed', { file, error: String(error) });
+      }
+  }
+}
+
+/** Reads a form that was sent in parts. No file is ever wholly in memory. Throws 413 when its texts are too long. */
+export const receiveForm = (request: FastifyRequest, how: Receiving): Promise<ReceivedForm> =>
+  new FormReader(request, how).read();
+
+/** Removes what a process that was killed left behind. */
+export async function removeStaleUploads(dir: string, log: Log, now = Date.now()): Promise<void> {
+  try {
+    for (const name of await readdir(dir)) {
+      const file = path.join(dir, name);
+      if ((await stat(file)).mtimeMs < now - STALE_MS) await rm(file, { force: true });
+    }
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== 'ENOENT') log.warn('old uploads could not be removed', { error: String(error) });
+  }
+}
