@@ -87,6 +87,8 @@ export interface ResolvedLink {
   readonly title?: string;
   /** Instead of the reference's own label; safe HTML. */
   readonly label?: string;
+  /** Behind the link, e.g. a second one to the raw file; safe HTML. */
+  readonly after?: string;
 }
 
 /** Resolves the references of some namespaces. */
@@ -123,15 +125,19 @@ export interface WikiMacro {
   readonly name: string;
   /** One line, with an example call. */
   readonly help: string;
-  /** Safe HTML; escape what people wrote. Inline calls get inline HTML. Throw a `TracError` with a sentence for a wrong call. */
-  render(ctx: OperationContext, call: TextMacro, scope: TextScope): May<string>;
+  /**
+   * Safe HTML; escape what people wrote (`escapeHtml`). Inline calls get inline HTML. Throw a `TracError` with a sentence for a
+   * wrong call. `text`: the one that the call stands in, for what tells of it, such as a table of contents.
+   */
+  render(ctx: OperationContext, call: TextMacro, scope: TextScope, text: CompiledText): May<string>;
 }
 
 /**
  * Adds macros.
  *
- * Called: for each call on a page. Combined: all; a repeated name belongs to the first. Ordered by: nothing. If it throws: an
- * error box stands in the place of the macro.
+ * Called: once for each different call on a page, one after the other. Combined: all; a repeated name belongs to the first.
+ * Ordered by: nothing. If it throws: an error box stands in the place of the macro. Once the macros of a page have taken a
+ * second together, the remaining ones are not called.
  */
 export interface IWikiMacroProvider {
   getMacros(): readonly WikiMacro[];
@@ -144,7 +150,7 @@ export interface TextItem {
   /** A registered format; an unknown one is drawn as plain text with line breaks. */
   readonly format: string;
   readonly inline?: boolean;
-  /** Default: true unless inline. */
+  /** Default: as `[ticket] preserve_newlines` says; false where inline. */
   readonly breaks?: boolean;
 }
 
