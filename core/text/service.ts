@@ -114,9 +114,9 @@ class TextService implements ITexts, IDiagnostician {
     const found: Diagnosis[] = [];
     const add = (name: string, message: string, remedy: string): unknown =>
       found.push({ severity: 'error', message, remedy, place: settings.place('ticket', name) });
-    if (!names.includes(given.format)) {
+    if (names.length > 0 && !names.includes(given.format)) {
       const meant = nearest(given.format, names);
-      const remedy = names.length === 0 ? 'Enable a plugin that provides one.' : `Write one of: ${names.join(', ')}.`;
+      const remedy = `Write one of: ${names.join(', ')}.`;
       const question = meant === undefined ? '' : ` Did you mean ${meant}?`;
       add('text_format', `There is no text format ${JSON.stringify(given.format)}.${question}`, remedy);
     }
