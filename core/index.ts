@@ -31,7 +31,7 @@ export { initialValue } from './ticket/load.ts';
 export { type PlainField, type PlainForm, plainForm } from './ticket/plain-form.ts';
 export * from './ticket/predicate.ts';
 export * from './ticket/resources.ts';
-export { statusesInUse } from './ticket/statuses.ts';
+export { isClosedStatus, statusesInUse } from './ticket/statuses.ts';
 export type * from './ticket/types.ts';
 export { InvalidValueError, isEmpty, normaliseCc, PROTECTED_FIELDS } from './ticket/values.ts';
 export { localPath } from './web/addresses.ts';

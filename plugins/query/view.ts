@@ -1,10 +1,7 @@
-import type { OperationContext, WebRequest } from 'tracts';
+import { isClosedStatus, type OperationContext, type WebRequest } from 'tracts';
 import { hideAddresses } from 'tracts/addresses';
 import { addressOf, type Filter, ORDERS, type OrderColumn, type TicketQuery } from './language.ts';
 import { COUNTED_AT_MOST, type Row } from './store.ts';
-
-/** Statuses that count as done. Asked of the workflow once it knows categories. */
-const isClosed = (status: string): boolean => status === 'closed';
 
 const COLUMNS = [
   ['id', 'Ticket'],
@@ -61,7 +58,7 @@ function viewRow(row: Row, href: (path: string) => string, hide: (text: string) 
     href: href(`/ticket/${row.id}`),
     summary: hide(row.summary ?? '') || '(no summary)',
     status: row.status ?? '',
-    closed: isClosed(row.status ?? ''),
+    closed: isClosedStatus(row.status ?? ''),
     type: row.type ?? '',
     priority: row.priority ?? '',
     component: row.component ?? '',

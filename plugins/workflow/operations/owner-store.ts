@@ -1,4 +1,4 @@
-import { type OperationContext, statusesInUse } from 'tracts';
+import { isClosedStatus, type OperationContext, statusesInUse } from 'tracts';
 
 type Db = OperationContext['db'];
 
@@ -20,7 +20,7 @@ export async function lastOwners(db: Db, shared: ReadonlyMap<string, readonly st
 
 /** How many open tickets each of these people has. */
 export async function openTickets(db: Db, owners: readonly string[]): Promise<ReadonlyMap<string, number>> {
-  const open = (await statusesInUse(db)).filter((status) => status !== 'closed');
+  const open = (await statusesInUse(db)).filter((status) => !isClosedStatus(status));
   const rows = (await db('ticket')
     .whereIn('status', open)
     .whereIn('owner', [...owners])
