@@ -22,6 +22,7 @@ const READERS: Readonly<Record<keyof Submission, Reader>> = {
   fields: values,
   comment: text,
   replyTo: reference,
+  internal: yesOrNo,
   basedOn: whole,
   author: text,
   confirmed: yesOrNo,

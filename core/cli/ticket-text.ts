@@ -10,13 +10,15 @@ const describeValue = (value: unknown, field: Field, type: FieldType): string =>
   indent(value instanceof Date ? stampOf(value) : displayText(type, value, field, 'UTC'));
 
 function* describeEntry(
-  { number, author, time, comment, fields }: HistoryEntry,
+  { number, author, time, comment, internal, edited, deleted, fields }: HistoryEntry,
   readable: (field: string, stored: string) => string,
 ): Generator<string> {
-  yield `\n${number}. ${author}, ${stampOf(time)}`;
+  yield `\n${number}. ${author}, ${stampOf(time)}${internal ? ' (internal comment)' : ''}`;
   for (const { field, old, new: value } of fields)
     yield `  ${field}: ${readable(field, old) || '(empty)'} -> ${readable(field, value) || '(empty)'}`;
   if (comment) yield `  ${indent(comment)}`;
+  if (edited) yield `  (last edited by ${edited.by}, ${stampOf(edited.time)})`;
+  if (deleted) yield `  (comment deleted by ${deleted.by}, ${stampOf(deleted.time)})`;
 }
 
 /** A ticket as lines for people: the fields that hold something, then what happened. */

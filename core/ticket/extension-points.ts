@@ -6,11 +6,15 @@ import type { FieldType } from './field-type.ts';
 import type {
   ActionSpec,
   Applied,
+  CommentRevision,
   Field,
   FieldSpec,
   HistoryEntry,
+  HistoryWindow,
   May,
   Problem,
+  RecentChange,
+  RecentChangesQuery,
   Submission,
   Ticket,
   TicketChange,
@@ -105,6 +109,8 @@ export interface ITicketChangeListener {
   valueReplaced?(ctx: OperationContext, replacement: ValueReplacement & { readonly tickets: readonly number[] }): May<void>;
   /** `number`: the comment's; the texts are the former and the new one. */
   commentEdited?(ctx: TicketContext, number: number, before: string, after: string): May<void>;
+  /** The text of that comment is gone for good: forget what was made of it. */
+  commentDeleted?(ctx: TicketContext, number: number): May<void>;
 }
 export const ITicketChangeListener = extensionPoint<ITicketChangeListener>('ITicketChangeListener', {
   doc: 'Hears of every ticket change.',
@@ -126,13 +132,29 @@ export interface ITicketService {
   apply(ctx: OperationContext, id: number | undefined, submission: Submission): Promise<Applied>;
   /** Removes the ticket with its history. Needs a writing transaction; asks no permission: the action that calls it did. */
   delete(ctx: TicketContext): Promise<void>;
-  /** Oldest first, without fields that the person may not see; `since`: only what was stored after the ticket had that version. */
-  history(ctx: TicketContext, since?: number): Promise<readonly HistoryEntry[]>;
+  /**
+   * Oldest first, without fields and comments that the person may not see: of a change of which nothing is left there is no
+   * entry. Ask for a window: a ticket may have thousands of changes.
+   */
+  history(ctx: TicketContext, window?: HistoryWindow): Promise<readonly HistoryEntry[]>;
+  /** Every text that a comment had, oldest first; throws `NotFoundError` for one that the person may not read, or that is deleted. */
+  commentRevisions(ctx: TicketContext, number: number): Promise<readonly CommentRevision[]>;
+  /** What happened to all tickets that the person may view, newest first; `next` is where to go on, undefined at the end. */
+  recentChanges(
+    ctx: OperationContext,
+    query: RecentChangesQuery,
+  ): Promise<{ readonly changes: readonly RecentChange[]; readonly next: string | undefined }>;
   /**
    * Replaces the text of a comment, of one's own or with TICKET_EDIT_COMMENT, and keeps the former one. Needs a writing
-   * transaction; problems refuse it.
+   * transaction; problems refuse it. `basedOn`: the version of the text that was edited (`CommentRevision`); a newer one
+   * in store refuses it.
    */
-  editComment(ctx: TicketContext, number: number, text: string): Promise<readonly Problem[]>;
+  editComment(ctx: TicketContext, number: number, text: string, basedOn?: number): Promise<readonly Problem[]>;
+  /**
+   * Takes a comment away with all its former texts; who did it stays on record, as do the fields that changed with it. Needs
+   * TICKET_ADMIN and a writing transaction.
+   */
+  deleteComment(ctx: TicketContext, number: number): Promise<void>;
   /**
    * Puts another value in the place of one, in every ticket that has it, with history and listeners; returns in how many.
    * For vocabularies whose values are renamed or deleted: it is no edit, so it judges nothing and asks no permission.

@@ -24,6 +24,6 @@ export function withoutHiddenFields(ctx: OperationContext, history: readonly His
   return history.flatMap((entry) => {
     const fields = entry.fields.filter(({ field }) => mayViewField(ctx, field, ticket));
     if (fields.length === entry.fields.length) return [entry];
-    return fields.length === 0 && entry.comment === '' ? [] : [{ ...entry, fields }];
+    return fields.length === 0 && entry.comment === '' && !entry.deleted ? [] : [{ ...entry, fields }];
   });
 }

@@ -107,6 +107,7 @@ export class FormDraft implements TicketForm {
   /** Every field, those too that a policy hides from this person: what an action or a default sets in them is stored rightly. */
   definitions: ReadonlyMap<string, Field>;
   mayComment = true;
+  mayCommentInternally = false;
   readonly #actions = new Map<string, Draft>();
   #sorted: ReadonlyMap<string, Offer> | undefined;
   #source = 'form';

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { fromMicros, toMicros } from '../db/instants.ts';
 import { NotFoundError } from '../kernel/errors.ts';
-import type { HistoryEntry } from './types.ts';
+import type { CommentRevision, HistoryEntry } from './types.ts';
 
 /** One change as it goes into the history: stored texts before and after. */
 export interface NewEntry {
@@ -9,6 +9,9 @@ export interface NewEntry {
   readonly via: string;
   readonly action: string;
   readonly comment: string;
+  /** What the comment is written in. */
+  readonly format: string;
+  readonly internal: boolean;
   readonly replyTo: string;
   readonly time: Date;
   readonly fields: readonly { readonly field: string; readonly old: string; readonly new: string }[];
@@ -27,7 +30,7 @@ async function lastNumber(db: Knex, ticket: number): Promise<number> {
 /** Stores one change under the next number and returns it. The ticket's row must be locked. */
 export async function addEntry(db: Knex, ticket: number, entry: NewEntry): Promise<number> {
   const number = (await lastNumber(db, ticket)) + 1;
-  const { author, via, action, comment, replyTo, time, fields } = entry;
+  const { author, via, action, comment, format, internal, replyTo, time, fields } = entry;
   const row = {
     ticket,
     number,
@@ -36,6 +39,8 @@ export async function addEntry(db: Knex, ticket: number, entry: NewEntry): Promi
     action,
     time: toMicros(time),
     comment: toColumn(comment),
+    format,
+    internal,
     reply_to: toColumn(replyTo),
   };
   const [inserted] = (await db('ticket_change').insert(row).returning('id')) as { id: number }[];
@@ -60,6 +65,11 @@ interface ChangeRow {
   readonly via: string;
   readonly action: string;
   readonly comment: string | null;
+  readonly format: string;
+  /** SQLite has 0 and 1. */
+  readonly internal: boolean | number;
+  readonly deleted_by: string | null;
+  readonly deleted_at: number | null;
 }
 interface FieldRow {
   readonly change: number;
@@ -67,21 +77,111 @@ interface FieldRow {
   readonly oldvalue: string | null;
   readonly newvalue: string | null;
 }
+interface EditRow {
+  readonly editor: string;
+  readonly edited_at: number;
+  readonly revision: number;
+}
+type Nullable<T> = { readonly [K in keyof T]: T[K] | null };
+type EntryRow = ChangeRow & Nullable<Omit<FieldRow, 'change'>> & Nullable<EditRow>;
 
-type EntryRow = ChangeRow & { readonly [K in keyof FieldRow]: FieldRow[K] | null };
+const ENTRY_COLUMNS = [
+  'c.id',
+  'c.number',
+  'c.reply_to',
+  'c.time',
+  'c.author',
+  'c.via',
+  'c.action',
+  'c.comment',
+  'c.format',
+  'c.internal',
+  'c.deleted_by',
+  'c.deleted_at',
+  'f.field',
+  'f.oldvalue',
+  'f.newvalue',
+  'e.editor',
+  'e.revision',
+];
 
-/** The whole history, oldest first, in one query whatever its length. */
-export async function loadHistory(db: Knex, ticket: number): Promise<readonly HistoryEntry[]> {
-  const rows = (await db('ticket_change')
-    .leftJoin('ticket_change_field', 'ticket_change_field.change', 'ticket_change.id')
-    .where({ ticket })
-    .orderBy(['number', 'field'])
-    .select('number', 'reply_to', 'time', 'author', 'via', 'action', 'comment', 'field', 'oldvalue', 'newvalue')) as EntryRow[];
-  const entries: (HistoryEntry & { readonly fields: { field: string; old: string; new: string }[] })[] = [];
+/** Changes with their fields and the last edit of each: one row a field, in one query whatever their number. */
+const entryRows = (db: Knex): Knex.QueryBuilder =>
+  db('ticket_change as c')
+    .leftJoin('ticket_change_field as f', 'f.change', 'c.id')
+    .leftJoin('ticket_comment_edit as e', (on) => {
+      on.on('e.change', 'c.id').on('e.revision', db.raw('(select max(revision) from ticket_comment_edit where change = c.id)'));
+    })
+    .select(...ENTRY_COLUMNS, 'e.time as edited_at');
+
+/** Which entries to load, and for whom. */
+export interface HistoryScope {
+  /** Default: all. */
+  readonly range?: { readonly last: number } | { readonly numbers: readonly [from: number, to: number] } | undefined;
+  /** For somebody who reads internal comments. Otherwise nothing of them is in the answer but fields that changed with them. */
+  readonly readsInternal: boolean;
+}
+
+type EntryDraft = HistoryEntry & {
+  readonly replies: number[];
+  readonly fields: { field: string; old: string; new: string }[];
+};
+
+/** A part of the history, or all of it, oldest first. */
+export async function loadHistory(
+  db: Knex,
+  ticket: number,
+  { range, readsInternal }: HistoryScope = { readsInternal: true },
+): Promise<readonly HistoryEntry[]> {
+  const query = entryRows(db).where('c.ticket', ticket).orderBy(['c.number', 'f.field']);
+  if (range && 'last' in range)
+    query.where('c.number', '>', db.raw('(select max(number) from ticket_change where ticket = ?) - ?', [ticket, range.last]));
+  else if (range) query.whereBetween('c.number', [range.numbers[0], range.numbers[1]]);
+  const entries = toEntries((await query) as EntryRow[], readsInternal);
+  const byNumber = new Map(entries.map((entry) => [String(entry.number), entry]));
+  for (const { replyTo, number } of entries) if (replyTo !== '') byNumber.get(replyTo)?.replies.push(number);
+  if (range && 'numbers' in range) await addLaterReplies(db, ticket, range.numbers[1], byNumber, readsInternal);
+  return entries;
+}
+
+/** Changes of any tickets, by id. `readsInternal` is asked for the ticket of each. */
+export async function loadEntries(
+  db: Knex,
+  ids: readonly number[],
+  readsInternal: (ticket: number) => boolean,
+): Promise<ReadonlyMap<number, HistoryEntry>> {
+  if (ids.length === 0) return new Map();
+  const rows = (await entryRows(db)
+    .whereIn('c.id', [...ids])
+    .orderBy(['c.id', 'f.field'])
+    .select('c.ticket')) as (EntryRow & { readonly ticket: number })[];
+  const found = new Map<number, HistoryEntry>();
+  for (const [id, own] of groupById(rows)) {
+    const [entry] = toEntries(own, readsInternal(own[0]?.ticket ?? 0));
+    if (entry) found.set(id, entry);
+  }
+  return found;
+}
+
+function groupById<R extends { readonly id: number }>(rows: readonly R[]): Map<number, R[]> {
+  const groups = new Map<number, R[]>();
   for (const row of rows) {
-    let entry = entries.at(-1);
-    if (entry?.number !== row.number) {
+    const group = groups.get(row.id);
+    if (group) group.push(row);
+    else groups.set(row.id, [row]);
+  }
+  return groups;
+}
+
+/** Rows of one change stand together. */
+function toEntries(all: readonly EntryRow[], readsInternal: boolean): EntryDraft[] {
+  const entries: EntryDraft[] = [];
+  let entry: EntryDraft | undefined;
+  let id = 0;
+  for (const row of readsInternal ? all : all.flatMap(asPublic)) {
+    if (!entry || id !== row.id) {
       entry = toEntry(row);
+      id = row.id;
       entries.push(entry);
     }
     if (row.field !== null) entry.fields.push({ field: row.field, old: row.oldvalue ?? '', new: row.newvalue ?? '' });
@@ -89,20 +189,58 @@ export async function loadHistory(db: Knex, ticket: number): Promise<readonly Hi
   return entries;
 }
 
-const toEntry = (row: ChangeRow) => ({
+const NO_COMMENT = { comment: null, reply_to: null, internal: false, deleted_at: null, revision: null };
+
+/** What others see of an internal comment: fields that changed with it, as a change without a comment. */
+function asPublic(row: EntryRow): readonly EntryRow[] {
+  if (!row.internal) return [row];
+  return row.field === null ? [] : [{ ...row, ...NO_COMMENT }];
+}
+
+const toEntry = (row: EntryRow): EntryDraft => ({
   number: row.number,
   replyTo: row.reply_to ?? '',
+  replies: [],
   author: row.author ?? '',
   time: fromMicros(row.time),
   via: row.via,
   action: row.action,
   comment: row.comment ?? '',
-  fields: [] as { field: string; old: string; new: string }[],
+  format: row.format,
+  internal: Boolean(row.internal),
+  deleted: row.deleted_at === null ? undefined : { by: row.deleted_by ?? '', time: fromMicros(row.deleted_at) },
+  edited:
+    row.revision === null
+      ? undefined
+      : { by: row.editor ?? '', time: fromMicros(row.edited_at ?? 0), revisions: row.revision + 1 },
+  fields: [],
 });
 
-/** True when a comment of that number can be replied to. */
-export async function hasNumber(db: Knex, ticket: number, number: number): Promise<boolean> {
-  return (await db('ticket_change').where({ ticket, number }).first('id')) !== undefined;
+/** An answer comes after what it answers: only those after the range are missing. */
+async function addLaterReplies(
+  db: Knex,
+  ticket: number,
+  to: number,
+  entries: ReadonlyMap<string, EntryDraft>,
+  readsInternal: boolean,
+): Promise<void> {
+  if (entries.size === 0 || to >= GREATEST_NUMBER) return;
+  const later = (await db('ticket_change')
+    .where({ ticket, ...(readsInternal ? {} : { internal: false }) })
+    .where('number', '>', to)
+    .whereNotNull('reply_to')
+    .orderBy('number')
+    .select('number', 'reply_to')) as Pick<ChangeRow, 'number' | 'reply_to'>[];
+  for (const { number, reply_to: replyTo } of later) entries.get(replyTo ?? '')?.replies.push(number);
+}
+
+/** Comment numbers end here: the columns hold no more. */
+const GREATEST_NUMBER = 2_147_483_647;
+
+/** The change that a reply names; undefined when there is none. */
+export async function findReplied(db: Knex, ticket: number, number: number): Promise<{ readonly internal: boolean } | undefined> {
+  const row = (await db('ticket_change').where({ ticket, number }).first('internal')) as Pick<ChangeRow, 'internal'> | undefined;
+  return row && { internal: Boolean(row.internal) };
 }
 
 async function changeId(db: Knex, ticket: number, number: number): Promise<ChangeRow> {
@@ -150,6 +288,25 @@ export async function commentEdits(
     comment: string;
   }[];
   return rows.map(({ editor, time, comment }) => ({ editor, time: fromMicros(time), comment }));
+}
+
+/** Every text that a comment had; each edit keeps the text that it replaced. */
+export async function loadRevisions(db: Knex, ticket: number, entry: HistoryEntry): Promise<readonly CommentRevision[]> {
+  const edits = await commentEdits(db, ticket, entry.number);
+  const texts = [...edits.map(({ comment }) => comment), entry.comment];
+  return texts.map((text, version) => {
+    const edit = edits[version - 1];
+    return { version, text, author: edit?.editor ?? entry.author, time: edit?.time ?? entry.time };
+  });
+}
+
+/** Wipes a comment with its former texts and writes down who did it. */
+export async function wipeComment(db: Knex, ticket: number, number: number, by: string, now: Date): Promise<void> {
+  const { id } = await changeId(db, ticket, number);
+  await db('ticket_comment_edit').where({ change: id }).delete();
+  await db('ticket_change')
+    .where({ id })
+    .update({ comment: null, deleted_by: by, deleted_at: toMicros(now) });
 }
 
 /**

@@ -1,8 +1,9 @@
 import { changedFields, mergeChanges } from './changes.ts';
+import { mayViewInternal } from './comment-rights.ts';
 import { settleEdits, suspendConditions } from './conditions.ts';
 import type { ITicketManipulator } from './extension-points.ts';
 import type { FormDraft } from './form.ts';
-import { hasNumber } from './history.ts';
+import { findReplied } from './history.ts';
 import { nameFault } from './rights.ts';
 import { parseSubmission, type TypeOf, textFault } from './submission.ts';
 import type { Field, Offer, Problem, Submission, TicketChange, TicketContext, Values } from './types.ts';
@@ -23,6 +24,8 @@ export interface Judge {
   readonly typeOf: TypeOf;
   /** Characters a comment may have; 0: any number. */
   readonly maxComment: number;
+  /** What texts are written in. */
+  readonly format: string;
 }
 
 const isBlank = (text: string): boolean => text.trim() === '';
@@ -32,7 +35,7 @@ export async function judge(
   ctx: TicketContext,
   form: FormDraft,
   submission: Submission,
-  { manipulators, typeOf, maxComment }: Judge,
+  { manipulators, typeOf, maxComment, format }: Judge,
 ): Promise<Judgement> {
   const before = ctx.ticket.values;
   const actionName = submission.action ?? (ctx.ticket.exists ? '' : ([...form.actions.keys()][0] ?? ''));
@@ -55,20 +58,23 @@ export async function judge(
   const after: Values = { ...edited, ...merged?.values };
   const comment = [submission.comment ?? '', merged?.comment ?? ''].filter((text) => !isBlank(text)).join('\n\n');
   const changed = changedFields(form.definitions, before, after, typeOf);
-  const replyTo = submission.replyTo || undefined;
+  const { replyTo } = submission;
+  const replied = await findAnswered(ctx, replyTo);
   const change: TicketChange = {
     before,
     after,
     changed,
     comment,
-    replyTo,
+    replyTo: replyTo || undefined,
+    internal: comment !== '' && isInternal(submission, replied),
+    format,
     action: actionName,
     number: undefined,
     author: authorOf(ctx, submission),
     via: ctx.via,
     causes: ctx.causes.slice(0, -1),
   };
-  problems.push(...(await commentProblems(ctx, form, submission, maxComment)), ...requiredProblems(ctx, form, change, problems));
+  problems.push(...commentProblems(ctx, form, submission, replied, maxComment), ...requiredProblems(ctx, form, change, problems));
   const collision = isStale(ctx, submission, change, offer);
   if (collision)
     problems.push({
@@ -107,30 +113,44 @@ function defaultsOf(ctx: TicketContext, form: FormDraft): Values {
 const reporterOf = (ctx: TicketContext, submission: Submission): Values =>
   ctx.ticket.exists ? {} : { reporter: authorOf(ctx, submission) };
 
-async function commentProblems(ctx: TicketContext, form: FormDraft, submission: Submission, limit: number): Promise<Problem[]> {
+const noCommentHere = ({ ticket }: TicketContext): string =>
+  ticket.exists ? 'You may not comment on this ticket.' : 'A new ticket takes no comment; write it into the description.';
+
+/** What a reply answers. */
+interface Answered {
+  readonly internal: boolean;
+}
+
+function commentProblems(
+  ctx: TicketContext,
+  form: FormDraft,
+  submission: Submission,
+  replied: Answered | undefined,
+  limit: number,
+): Problem[] {
   const { comment = '', replyTo, author } = submission;
   const problems: Problem[] = [];
   const fault = textFault(comment, limit);
   if (fault) problems.push({ field: 'comment', message: fault });
-  if (!isBlank(comment) && !form.mayComment)
-    problems.push({
-      field: 'comment',
-      message: ctx.ticket.exists
-        ? 'You may not comment on this ticket.'
-        : 'A new ticket takes no comment; write it into the description.',
-    });
-  if (replyTo && !(await canReplyTo(ctx, replyTo)))
-    problems.push({ field: 'replyto', message: `There is no comment “${replyTo}” to reply to.` });
+  if (!isBlank(comment) && !form.mayComment) problems.push({ field: 'comment', message: noCommentHere(ctx) });
+  if (submission.internal && !form.mayCommentInternally)
+    problems.push({ field: 'internal', message: 'You may not write internal comments here.' });
+  if (replyTo && !replied) problems.push({ field: 'replyto', message: `There is no comment “${replyTo}” to reply to.` });
   const nameProblem = author && !ctx.user.authenticated ? (textFault(author, 200) ?? nameFault(ctx, author)) : undefined;
   if (nameProblem) problems.push({ field: 'author', message: nameProblem });
   return problems;
 }
 
-async function canReplyTo(ctx: TicketContext, replyTo: string): Promise<boolean> {
-  if (ctx.ticket.id === undefined) return false;
-  return (
-    replyTo === 'description' || (/^[1-9]\d{0,8}$/.test(replyTo) && (await hasNumber(ctx.db, ctx.ticket.id, Number(replyTo))))
-  );
+/** Whatever was chosen: an answer, with its quote, gives away what it answers. */
+const isInternal = ({ internal }: Submission, replied: Answered | undefined): boolean =>
+  internal === true || replied?.internal === true;
+
+/** A comment that the person may not read is not there. */
+async function findAnswered(ctx: TicketContext, replyTo: string | undefined): Promise<Answered | undefined> {
+  if (ctx.ticket.id === undefined || !replyTo) return undefined;
+  if (replyTo === 'description') return { internal: false };
+  const found = /^[1-9]\d{0,8}$/.test(replyTo) ? await findReplied(ctx.db, ctx.ticket.id, Number(replyTo)) : undefined;
+  return found?.internal && !mayViewInternal(ctx) ? undefined : found;
 }
 
 /** A required field must be filled in by whoever can; an old ticket without it stays workable for those who cannot. */

@@ -39,7 +39,7 @@ export function toTicket(stored: StoredTicket, fields: readonly Field[], typeOf:
     values[field.name] =
       text === undefined ? initialValue(field, typeOf, ctx) : text === '' ? '' : typeOf(field.type).deserialise(text);
   }
-  return { id: stored.id, exists: true, values, version: stored.version };
+  return { id: stored.id, exists: true, values, version: stored.version, descriptionFormat: stored.descriptionFormat };
 }
 
 const MOST_AT_ONCE = 500;

@@ -53,6 +53,7 @@ export interface PlainForm {
   readonly id: number | null;
   readonly version: number;
   readonly mayComment: boolean;
+  readonly mayCommentInternally: boolean;
   readonly fields: readonly PlainField[];
   readonly actions: readonly PlainAction[];
 }
@@ -116,6 +117,7 @@ export function plainForm({ ticket }: TicketContext, form: TicketForm, typeOf: T
     id: ticket.id ?? null,
     version: ticket.version,
     mayComment: form.mayComment,
+    mayCommentInternally: form.mayCommentInternally,
     fields: [...form.fields.values()]
       .filter(({ visible, editable }) => visible || editable)
       .map((field) => plainField(field, form, typeOf)),

@@ -17,6 +17,8 @@ export interface Replacing {
   readonly typeOf: TypeOf;
   readonly listeners: Iterable<ITicketChangeListener>;
   readonly idOf: (listener: object) => string;
+  /** What comments are written in. */
+  readonly format: string;
 }
 
 /** Columns whose values come from elsewhere than a vocabulary. */
@@ -39,7 +41,9 @@ export async function replaceEverywhere(
     const ids = await findHolders(ctx.db, field, from, openOnly, TOGETHER);
     if (ids.length === 0) break;
     const { comment } = replacement;
-    await changeMany(ctx.db, { ids, column: field, to, author: ctx.user.name, via: ctx.via, action, comment, now: ctx.now });
+    const { format } = site;
+    const by = { author: ctx.user.name, via: ctx.via, now: ctx.now };
+    await changeMany(ctx.db, { ids, column: field, to, action, comment, format, ...by });
     await tell(ctx, replacement, ids, site);
     count += ids.length;
   }
@@ -61,7 +65,7 @@ async function tell(
   const numbers = await lastNumbers(ctx.db, ids);
   for (const stored of await loadMany(ctx.db, ids)) {
     const ticketCtx = onTicket(ctx, toTicket(stored, site.fields, site.typeOf, ctx));
-    const change = changeOf(ctx, ticketCtx.ticket.values, replacement, numbers.get(stored.id));
+    const change = changeOf(ctx, ticketCtx.ticket.values, replacement, site.format, numbers.get(stored.id));
     for (const listener of others) await listener.ticketChanged?.(heardBy(ticketCtx, site.idOf(listener)), change);
   }
 }
@@ -70,6 +74,7 @@ const changeOf = (
   ctx: OperationContext,
   after: TicketChange['after'],
   { field, from, action, comment }: ValueReplacement,
+  format: string,
   number: number | undefined,
 ): TicketChange => ({
   before: { ...after, [field]: from },
@@ -77,6 +82,8 @@ const changeOf = (
   changed: new Set([field]),
   comment,
   replyTo: undefined,
+  internal: false,
+  format,
   action,
   number,
   author: ctx.user.name,

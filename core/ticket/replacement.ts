@@ -64,12 +64,14 @@ export interface ManyChanged {
   readonly via: string;
   readonly action: string;
   readonly comment: string;
+  /** What the comment is written in. */
+  readonly format: string;
   readonly now: Date;
 }
 
 /** Gives the tickets their new value, each with an entry in its history: three statements, however many they are. */
 export async function changeMany(db: Knex, change: ManyChanged): Promise<void> {
-  const { column, to, author, via, action, comment, now } = change;
+  const { column, to, author, via, action, comment, format, now } = change;
   const ids = [...change.ids];
   const said = db('ticket as t')
     .leftJoin('ticket_change as c', 'c.ticket', 't.id')
@@ -78,11 +80,11 @@ export async function changeMany(db: Knex, change: ManyChanged): Promise<void> {
     .select(
       't.id',
       db.raw('coalesce(max(c.number), 0) + 1'),
-      ...[author, via, action, comment].map((text) => db.raw('cast(? as text)', [text])),
+      ...[author, via, action, comment, format].map((text) => db.raw('cast(? as text)', [text])),
     )
     .select(db.raw('cast(? as bigint)', [toMicros(now)]));
-  const entry = ['ticket', 'number', 'author', 'via', 'action', 'comment', 'time'];
-  await db(db.raw('?? (??, ??, ??, ??, ??, ??, ??)', ['ticket_change', ...entry])).insert(said);
+  const entry = ['ticket', 'number', 'author', 'via', 'action', 'comment', 'format', 'time'];
+  await db(db.raw('?? (??, ??, ??, ??, ??, ??, ??, ??)', ['ticket_change', ...entry])).insert(said);
   const last = db('ticket_change as m').whereRaw('m.ticket = t.id').max('m.number');
   const fields = db('ticket as t')
     .join('ticket_change as c', 'c.ticket', 't.id')
@@ -110,7 +112,13 @@ export async function loadMany(db: Knex, ids: readonly number[]): Promise<readon
   const rows = (await db('ticket')
     .whereIn('id', [...ids])
     .orderBy('id')) as Readonly<
-    Record<string, unknown> & { id: number; row_version: number; time: number; changetime: number }
+    Record<string, unknown> & {
+      id: number;
+      row_version: number;
+      time: number;
+      changetime: number;
+      description_format: string;
+    }
   >[];
   const custom = (await db('ticket_custom').whereIn('ticket', [...ids])) as {
     ticket: number;
@@ -124,6 +132,7 @@ export async function loadMany(db: Knex, ids: readonly number[]): Promise<readon
     version: row.row_version,
     time: fromMicros(row.time),
     changetime: fromMicros(row.changetime),
+    descriptionFormat: row.description_format,
     columns: Object.fromEntries(TEXT_COLUMNS.map((name) => [name, (row[name] as string | null) ?? ''])),
     custom: byTicket.get(row.id) ?? new Map(),
   }));

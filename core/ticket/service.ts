@@ -1,12 +1,14 @@
 import { component } from '../kernel/component.ts';
+import { ISettings } from '../kernel/configuration.ts';
 import { PermissionError, TracError } from '../kernel/errors.ts';
 import { option } from '../kernel/option.ts';
 import { IRegistry } from '../kernel/registry.ts';
 import type { OperationContext } from '../security/context.ts';
 import { IPermissionService } from '../security/extension-points.ts';
 import { causedBy, heardBy } from './causes.ts';
+import { mayViewInternal } from './comment-rights.ts';
 import { settleForm } from './conditions.ts';
-import { editComment } from './edit-comment.ts';
+import { commentRevisions, deleteComment, editComment } from './edit-comment.ts';
 import {
   ITicketActionController,
   ITicketChangeListener,
@@ -19,15 +21,19 @@ import { copyField, FormDraft } from './form.ts';
 import { addEntry, loadHistory } from './history.ts';
 import { type Judgement, judge } from './judge.ts';
 import { draftTicket, onTicket, openTicket, openTickets } from './load.ts';
+import { findRecent } from './recent.ts';
 import { replaceEverywhere } from './replace.ts';
 import { applyRights, nameFault } from './rights.ts';
 import { deleteTicket, insertTicket, updateTicket } from './store.ts';
 import { textFor } from './submission.ts';
 import type {
   Applied,
+  CommentRevision,
   HistoryEntry,
+  HistoryWindow,
   Offer,
   Problem,
+  RecentChangesQuery,
   Submission,
   TicketChange,
   TicketContext,
@@ -46,7 +52,10 @@ export const TicketSystem = component({
     listeners: ITicketChangeListener,
     permissions: IPermissionService,
     registry: IRegistry,
+    settings: ISettings,
   },
+  permissions: { TICKET_VIEW_INTERNAL: 'Read and write internal comments.' },
+  includes: { TICKET_ADMIN: ['TICKET_VIEW_INTERNAL'] },
   options: {
     maxComment: option.int('ticket', 'max_comment_size', 262144, 'Characters a comment may have; 0 for any number.'),
   },
@@ -60,6 +69,7 @@ interface Needs {
   readonly listeners: Iterable<ITicketChangeListener>;
   readonly permissions: IPermissionService;
   readonly registry: IRegistry;
+  readonly settings: ISettings;
   readonly options: { readonly maxComment: number };
 }
 
@@ -73,6 +83,11 @@ class Tickets implements ITicketService {
 
   constructor(needs: Needs) {
     this.#needs = needs;
+  }
+
+  /** What new texts are written in. */
+  get #format(): string {
+    return this.#needs.settings.get('ticket', 'text_format') || 'wiki';
   }
 
   async open(ctx: OperationContext, id: number): Promise<TicketContext> {
@@ -101,6 +116,7 @@ class Tickets implements ITicketService {
     this.#nameReporter(ctx, form);
     if (permissions.judgesFields()) form.hideFields((visible) => applyFieldPolicies(ctx, visible, ctx.ticket));
     form.mayComment = ctx.ticket.exists && ctx.can('TICKET_APPEND');
+    form.mayCommentInternally = form.mayComment && mayViewInternal(ctx);
     await this.#offerActions(ctx, form, submission);
     settleForm(ctx, form, fields.type);
     return form;
@@ -131,6 +147,7 @@ class Tickets implements ITicketService {
       exists: true,
       values: change.after,
       version: ticketCtx.ticket.version + 1,
+      descriptionFormat: formatAfter(ticketCtx, change),
     });
     await this.#tell(after, change, ticketCtx.ticket.exists);
     return { ...this.#answer(after, form, judgement, outcome), change };
@@ -145,23 +162,44 @@ class Tickets implements ITicketService {
     ctx.log.info('ticket deleted', { id: ctx.ticket.id, via: ctx.via, user: ctx.user.name });
   }
 
-  async history(ctx: TicketContext, since?: number): Promise<readonly HistoryEntry[]> {
+  async history(ctx: TicketContext, window?: HistoryWindow): Promise<readonly HistoryEntry[]> {
     if (ctx.ticket.id === undefined) return [];
-    const all = await loadHistory(ctx.db, ctx.ticket.id);
-    const history = since === undefined ? all : entriesSince(all, ctx.ticket.version, since);
+    const range = window && 'since' in window ? { last: ctx.ticket.version - window.since } : window;
+    if (range && 'last' in range && !(range.last > 0)) return [];
+    const history = await loadHistory(ctx.db, ctx.ticket.id, { range, readsInternal: mayViewInternal(ctx) });
     return this.#needs.permissions.judgesFields() ? withoutHiddenFields(ctx, history, ctx.ticket) : history;
+  }
+
+  commentRevisions(ctx: TicketContext, number: number): Promise<readonly CommentRevision[]> {
+    return commentRevisions(ctx, number);
+  }
+
+  recentChanges(ctx: OperationContext, query: RecentChangesQuery): ReturnType<ITicketService['recentChanges']> {
+    const judgesFields = this.#needs.permissions.judgesFields();
+    return findRecent(ctx, query, { openAll: (ids) => this.openAll(ctx, ids), judgesFields });
   }
 
   async replaceValue(ctx: OperationContext, replacement: ValueReplacement): Promise<number> {
     const { fields, listeners, registry } = this.#needs;
     const idOf = (listener: object): string => registry.idOf(listener);
-    return replaceEverywhere(ctx, replacement, { fields: await fields.all(ctx), typeOf: fields.type, listeners, idOf });
+    return replaceEverywhere(ctx, replacement, {
+      fields: await fields.all(ctx),
+      typeOf: fields.type,
+      listeners,
+      idOf,
+      format: this.#format,
+    });
   }
 
-  async editComment(ctx: TicketContext, number: number, text: string): Promise<readonly Problem[]> {
+  async editComment(ctx: TicketContext, number: number, text: string, basedOn?: number): Promise<readonly Problem[]> {
     const { manipulators, listeners, registry, options } = this.#needs;
     const idOf = (listener: object): string => registry.idOf(listener);
-    return editComment(ctx, number, text, { manipulators, listeners, idOf, maxComment: options.maxComment });
+    return editComment(ctx, { number, text, basedOn }, { manipulators, listeners, idOf, maxComment: options.maxComment });
+  }
+
+  async deleteComment(ctx: TicketContext, number: number): Promise<void> {
+    const { listeners, registry } = this.#needs;
+    await deleteComment(ctx, number, { listeners, idOf: (listener) => registry.idOf(listener) });
   }
 
   /** Controllers first, then manipulators. Somebody without TICKET_CREATE keeps only what files without it. */
@@ -193,7 +231,12 @@ class Tickets implements ITicketService {
 
   #judge(ctx: TicketContext, form: FormDraft, submission: Submission): Promise<Judgement> {
     const { manipulators, fields, options } = this.#needs;
-    return judge(ctx, form, submission, { manipulators, typeOf: fields.type, maxComment: options.maxComment });
+    return judge(ctx, form, submission, {
+      manipulators,
+      typeOf: fields.type,
+      maxComment: options.maxComment,
+      format: this.#format,
+    });
   }
 
   /** Whoever files it is the reporter; somebody without an account gives a name or an address (TF-15), but no account's. */
@@ -220,9 +263,10 @@ class Tickets implements ITicketService {
       old: text(field, change.before[field]),
       new: text(field, change.after[field]),
     }));
-    await updateTicket(ctx.db, id, version + 1, new Map(fields.map((one) => [one.field, one.new])), ctx.now);
-    const { author, comment, action, replyTo = '' } = change;
-    const number = await addEntry(ctx.db, id, { author, via: ctx.via, action, comment, replyTo, time: ctx.now, fields });
+    await updateTicket(ctx.db, id, version + 1, new Map(fields.map((one) => [one.field, one.new])), ctx.now, change.format);
+    const { author, comment, format, internal, action, replyTo = '' } = change;
+    const entry = { author, via: ctx.via, action, comment, format, internal, replyTo, time: ctx.now, fields };
+    const number = await addEntry(ctx.db, id, entry);
     ctx.log.info('ticket changed', { id, number, action, via: ctx.via, user: ctx.user.name });
     return { id, change: { ...change, number, after: { ...change.after, changetime: ctx.now } } };
   }
@@ -240,11 +284,11 @@ class Tickets implements ITicketService {
       // An empty custom value is worth a row only where the field's default would come back on reading.
       if (stored !== '' || !form.definitions.get(name)?.custom || text(name, change.before[name]) !== '') texts.set(name, stored);
     }
-    const id = await insertTicket(ctx.db, texts, ctx.now);
+    const id = await insertTicket(ctx.db, texts, ctx.now, change.format);
     // People write into the description; but the action a ticket is filed with may have something to say.
-    const { author, comment, action } = change;
-    if (comment !== '')
-      await addEntry(ctx.db, id, { author, via: ctx.via, action, comment, replyTo: '', time: ctx.now, fields: [] });
+    const { author, comment, format, action } = change;
+    const said = { author, via: ctx.via, action, comment, format, internal: false, replyTo: '', time: ctx.now, fields: [] };
+    if (comment !== '') await addEntry(ctx.db, id, said);
     ctx.log.info('ticket created', { id, action, via: ctx.via, user: ctx.user.name });
     return { id, change: { ...change, number: 0, after: { ...change.after, time: ctx.now, changetime: ctx.now } } };
   }
@@ -285,10 +329,8 @@ function outcomeOf({ offer }: Judgement): TicketOutcome {
   return offer?.specs.map(({ spec }) => spec.outcome ?? 'stay').find((outcome) => outcome !== 'stay') ?? 'stay';
 }
 
-const grantsCreate = ({ specs }: Offer): boolean => specs.some(({ spec }) => spec.grantsCreate);
+/** What the description is written in once the change is stored. */
+const formatAfter = ({ ticket }: TicketContext, { changed, format }: TicketChange): string | undefined =>
+  !ticket.exists || changed.has('description') ? format : ticket.descriptionFormat;
 
-/** The entries stored after a version; every change makes the version grow by one. */
-function entriesSince(history: readonly HistoryEntry[], version: number, since: number): readonly HistoryEntry[] {
-  if (since < 0 || since >= version) return [];
-  return history.slice(Math.max(0, history.length - (version - since)));
-}
+const grantsCreate = ({ specs }: Offer): boolean => specs.some(({ spec }) => spec.grantsCreate);

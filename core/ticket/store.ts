@@ -8,6 +8,8 @@ export interface StoredTicket {
   readonly version: number;
   readonly time: Date;
   readonly changetime: Date;
+  /** What the description is written in. */
+  readonly descriptionFormat: string;
   readonly columns: Readonly<Record<string, string>>;
   /** Only what is stored; a field added later is absent. */
   readonly custom: ReadonlyMap<string, string>;
@@ -18,6 +20,7 @@ interface TicketRow {
   readonly row_version: number;
   readonly time: number;
   readonly changetime: number;
+  readonly description_format: string;
   readonly [column: string]: unknown;
 }
 
@@ -50,8 +53,8 @@ export async function loadTicket(
 function toStored(row: TicketRow, custom: ReadonlyMap<string, string>): StoredTicket {
   const columns: Record<string, string> = {};
   for (const name of TEXT_COLUMNS) columns[name] = (row[name] as string | null) ?? '';
-  const { id, row_version: version } = row;
-  return { id, version, time: fromMicros(row.time), changetime: fromMicros(row.changetime), columns, custom };
+  const { id, row_version: version, description_format: descriptionFormat } = row;
+  return { id, version, time: fromMicros(row.time), changetime: fromMicros(row.changetime), descriptionFormat, columns, custom };
 }
 
 /** Loads some hundreds of tickets, by id; those that are not there are left out. */
@@ -69,9 +72,14 @@ export async function loadTickets(
   return new Map(rows.map((row) => [row.id, toStored(row, custom.get(row.id) ?? new Map())]));
 }
 
-/** Stores a new ticket. `texts`: field name to stored text, columns and custom fields alike. */
-export async function insertTicket(db: Knex, texts: ReadonlyMap<string, string>, now: Date): Promise<number> {
-  const row: Record<string, unknown> = { time: toMicros(now), changetime: toMicros(now), row_version: 1 };
+/** Stores a new ticket. `texts`: field name to stored text, columns and custom fields alike. `format`: what its description is written in. */
+export async function insertTicket(db: Knex, texts: ReadonlyMap<string, string>, now: Date, format = 'wiki'): Promise<number> {
+  const row: Record<string, unknown> = {
+    time: toMicros(now),
+    changetime: toMicros(now),
+    row_version: 1,
+    description_format: format,
+  };
   const custom: { name: string; value: string | null }[] = [];
   for (const [name, text] of texts)
     if (isColumn(name)) row[name] = toColumn(text);
@@ -82,21 +90,33 @@ export async function insertTicket(db: Knex, texts: ReadonlyMap<string, string>,
   return inserted.id;
 }
 
-/** Stores changed texts and moves the ticket's version on. Call it only from the service, which has checked for collisions. */
+/**
+ * Stores changed texts and moves the ticket's version on. Call it only from the service, which has checked for collisions.
+ * `format`: what a new description is written in.
+ */
 export async function updateTicket(
   db: Knex,
   id: number,
   version: number,
   texts: ReadonlyMap<string, string>,
   now: Date,
+  format = 'wiki',
 ): Promise<void> {
   const row: Record<string, unknown> = { changetime: toMicros(now), row_version: version };
+  if (texts.has('description')) row['description_format'] = format;
   const custom: { ticket: number; name: string; value: string | null }[] = [];
   for (const [name, text] of texts)
     if (isColumn(name)) row[name] = toColumn(text);
     else custom.push({ ticket: id, name, value: toColumn(text) });
   await db('ticket').where({ id }).update(row);
   if (custom.length > 0) await db('ticket_custom').insert(custom).onConflict(['ticket', 'name']).merge();
+}
+
+/** Something about the ticket changed that is neither a field nor an entry of its history; its version stays. */
+export async function touchTicket(db: Knex, id: number, now: Date): Promise<void> {
+  await db('ticket')
+    .where({ id })
+    .update({ changetime: toMicros(now) });
 }
 
 /** Removes the ticket; its custom values and history go with it by the schema. */

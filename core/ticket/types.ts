@@ -11,6 +11,8 @@ export interface Ticket {
   readonly values: Values;
   /** Grows by one with each stored change; 0 for a new ticket. */
   readonly version: number;
+  /** What the description is written in; undefined for a new ticket. */
+  readonly descriptionFormat?: string | undefined;
 }
 
 /** An operation on one ticket. */
@@ -178,6 +180,8 @@ export interface TicketForm {
   readonly actions: ReadonlyMap<string, Offer>;
   /** May a comment be added? */
   mayComment: boolean;
+  /** May it be one that only holders of TICKET_VIEW_INTERNAL read? */
+  mayCommentInternally: boolean;
   input(action: string, input: string): Field | undefined;
   /** Adds an action, or stacks on the one of that name. */
   offer(action: ActionSpec): void;
@@ -192,6 +196,10 @@ export interface TicketChange {
   readonly comment: string;
   /** Comment number, or `description`, that the comment answers. */
   readonly replyTo: string | undefined;
+  /** Only holders of TICKET_VIEW_INTERNAL may read the comment: ask before it leaves, in whatever form. The fields are everybody's. */
+  readonly internal: boolean;
+  /** What comment and description are written in; see `ITexts`. */
+  readonly format: string;
   readonly action: string;
   /** The number of this change once it is stored; a created ticket's is 0. */
   readonly number: number | undefined;
@@ -235,6 +243,8 @@ export interface Submission {
   readonly fields?: Values | undefined;
   readonly comment?: string | undefined;
   readonly replyTo?: string | undefined;
+  /** The comment is for holders of TICKET_VIEW_INTERNAL alone; so is any answer to such a comment. What it changes, everybody sees. */
+  readonly internal?: boolean | undefined;
   /** The ticket's version this submission was made from; a newer one in store refuses it. Absent: not checked. */
   readonly basedOn?: number | undefined;
   /** Name or e-mail address of a person without an account. */
@@ -266,11 +276,63 @@ export interface HistoryEntry {
   readonly number: number;
   /** Comment number or `description` that this one answers. */
   readonly replyTo: string;
+  /** Numbers of the comments that answer this one, as far as the person may read them. */
+  readonly replies: readonly number[];
   readonly author: string;
   readonly time: Date;
   readonly via: string;
   readonly action: string;
+  /** `''`: none, deleted, or not for this person to read. */
   readonly comment: string;
+  /** What the comment is written in. */
+  readonly format: string;
+  /** Only holders of TICKET_VIEW_INTERNAL see this of the entry; for others it reads as a change without a comment. */
+  readonly internal: boolean;
+  /** Who took the comment away; its text is nowhere any more. */
+  readonly deleted: { readonly by: string; readonly time: Date } | undefined;
+  /** The last edit of the comment, and how many there were. */
+  readonly edited: { readonly by: string; readonly time: Date; readonly revisions: number } | undefined;
   /** Stored texts. */
   readonly fields: readonly { readonly field: string; readonly old: string; readonly new: string }[];
+}
+
+/**
+ * A part of a ticket's history. `since`: what was stored after the ticket had that version. `last`: the newest ones. `numbers`:
+ * from one number to another, both included.
+ */
+export type HistoryWindow =
+  | { readonly since: number }
+  | { readonly last: number }
+  | { readonly numbers: readonly [from: number, to: number] };
+
+/** One text of a comment: the first is what was stored with the change, the last is what stands there now. */
+export interface CommentRevision {
+  /** Counts from 0, as in Trac's `cversion`. */
+  readonly version: number;
+  readonly author: string;
+  readonly time: Date;
+  readonly text: string;
+}
+
+/** What to look for among the changes of all tickets. */
+export interface RecentChangesQuery {
+  /** The name that the history has. */
+  readonly author?: string | undefined;
+  /** Default: all. `created`: filed tickets; `commented`: with a comment; `changed`: with changed fields. */
+  readonly kinds?: readonly ChangeKind[] | undefined;
+  /** At most so many; fewer do not mean that there are no more. */
+  readonly limit: number;
+  /** `next` of the answer before. */
+  readonly after?: string | undefined;
+}
+export type ChangeKind = 'created' | 'commented' | 'changed';
+
+/** One change of some ticket. */
+export interface RecentChange {
+  /** On the ticket as it is now. */
+  readonly ctx: TicketContext;
+  readonly time: Date;
+  readonly author: string;
+  /** Undefined: the ticket was filed. */
+  readonly entry: HistoryEntry | undefined;
 }

@@ -218,7 +218,7 @@ export async function postTicket(needs: PageNeeds, ctx: OperationContext, reques
     const state = { ctx: open, form: applied.form, history, typed, applied, preview: !submit };
     return showTicket(needs, request, state, submit ? 422 : 200);
   }
-  const since = await tickets.history(open, submission.basedOn ?? open.ticket.version);
+  const since = await tickets.history(open, { since: submission.basedOn ?? open.ticket.version });
   const merged = await tickets.preview(ctx, id, { ...keepOthersChanges(submission, since), basedOn: undefined });
   const problems = [...applied.problems.filter(({ field }) => field === undefined), ...merged.problems];
   const seen = (since[0]?.number ?? Number.POSITIVE_INFINITY) - 1;

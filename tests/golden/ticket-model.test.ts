@@ -113,6 +113,8 @@ class Model {
       via: 'web',
       action: 'leave',
       comment: comment ?? '',
+      format: 'wiki',
+      internal: false,
       replyTo: replyTo ?? '',
       time: at(hour),
       fields,

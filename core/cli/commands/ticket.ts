@@ -17,13 +17,19 @@ export function readTicketNumber(text: string): number {
   throw new BadRequestError(`“${text}” is no ticket number. Example: 12`);
 }
 
-const changeAsJson = ({ number, replyTo, author, time, comment, fields }: HistoryEntry) => ({
-  number,
-  replyTo,
-  author,
-  time,
-  comment,
-  fields: fields.map(({ field, old, new: value }) => ({ field, old, new: value })),
+const changeAsJson = (entry: HistoryEntry) => ({
+  number: entry.number,
+  replyTo: entry.replyTo,
+  author: entry.author,
+  time: entry.time,
+  via: entry.via,
+  action: entry.action,
+  comment: entry.comment,
+  format: entry.format,
+  internal: entry.internal,
+  edited: entry.edited ?? null,
+  deleted: entry.deleted ?? null,
+  fields: entry.fields.map(({ field, old, new: value }) => ({ field, old, new: value })),
 });
 
 const show: CoreCommand = {

@@ -84,11 +84,16 @@ test('changes are told by what happened to the value', () => {
 const entry = (number: number, replyTo = ''): HistoryEntry => ({
   number,
   replyTo,
+  replies: [],
   author: 'joe',
   time: new Date(0),
   via: 'web',
   action: 'leave',
   comment: 'See #2',
+  format: 'wiki',
+  internal: false,
+  deleted: undefined,
+  edited: undefined,
   fields: [],
 });
 

@@ -93,11 +93,16 @@ test('an address presets fields by their plain names and passes over what is non
 const change = (number: number, field: string, old: string, now: string): HistoryEntry => ({
   number,
   replyTo: '',
+  replies: [],
   author: 'other',
   time: new Date(0),
   via: 'web',
   action: 'leave',
   comment: '',
+  format: 'wiki',
+  internal: false,
+  deleted: undefined,
+  edited: undefined,
   fields: [{ field, old, new: now }],
 });
 
