@@ -16,13 +16,9 @@ const log = createLog(process.env['TRACTS_LOG'] ?? 'info');
 /** The text of a new environment's trac.ini. */
 async function newConfiguration(workflow: string, database: string | undefined): Promise<string> {
   const site = await memorySite();
-  const presets = Object.assign(
-    {},
-    ...site
-      .all(IConfigurationPresets)
-      .toReversed()
-      .map((one) => one.getPresets()),
-  ) as Record<string, string>;
+  const providers = site.all(IConfigurationPresets);
+  const presets = Object.assign({}, ...providers.toReversed().map((one) => one.getPresets())) as Record<string, string>;
+  const additions = providers.flatMap((one) => one.getAdditions?.() ?? []).map((text) => `\n${text}`);
   await site.close();
   const preset = presets[workflow];
   if (preset === undefined) {
@@ -34,7 +30,7 @@ async function newConfiguration(workflow: string, database: string | undefined):
     );
   }
   const head = '# Options: see trac.ini.example. A change takes effect within two seconds, without a restart.\n[trac]\n';
-  return `${head}database = ${database ?? 'sqlite:db/tracts.db'}\n\n[project]\nname = My Project\n\n${preset}`;
+  return `${head}database = ${database ?? 'sqlite:db/tracts.db'}\n\n[project]\nname = My Project\n\n${preset}${additions.join('')}`;
 }
 
 const launcher: Launcher = {

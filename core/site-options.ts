@@ -27,6 +27,8 @@ const options = {
   secureCookies: option.bool('trac', 'secure_cookies', false, 'Send cookies over HTTPS only.'),
   defaultTimeZone: option.text('trac', 'default_timezone', 'UTC', 'Time zone of people who chose none, e.g. Europe/Zurich.'),
   projectName: option.text('project', 'name', 'Tracts', 'Name of the project, shown on every page.'),
+  projectUrl: option.text('project', 'url', '', 'Address of the project itself, for mails and feeds.'),
+  projectDescr: option.text('project', 'descr', 'My example project', 'What the project is, in a line.'),
   projectAdmin: option.text('project', 'admin', '', 'Whom to ask for help: an e-mail address.'),
 } as const;
 

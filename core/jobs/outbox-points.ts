@@ -15,6 +15,11 @@ export interface OutboxOptions {
 export interface IOutbox {
   /** `channel`: a registered one. Needs a writing transaction; an undone one sends nothing. */
   put(ctx: OperationContext, channel: string, payload: OutboxPayload, options?: OutboxOptions): Promise<void>;
+  /**
+   * For a channel that turns a message into others: in the transaction that puts those, takes the message out of the queue.
+   * False: somebody did before, so do nothing. What `deliver` then does comes to pass exactly once, whatever dies when.
+   */
+  finish(ctx: OperationContext, message: OutboxMessage): Promise<boolean>;
 }
 export const IOutbox = service<IOutbox>('IOutbox', { doc: 'Leaves messages for the world outside.' });
 

@@ -47,6 +47,10 @@ export const OutboxSystem = component({
         await insertMessage(ctx.db, channel, payload, { ...options, now: ctx.now });
         ctx.afterCommit(() => ring?.(false));
       },
+      async finish(ctx, { id }) {
+        requireTransaction(ctx, 'IOutbox.finish');
+        return (await deleteMessages(ctx.db, [id])) > 0;
+      },
       counts: countMessages,
       list: listMessages,
       async retry(ctx, ids) {

@@ -42,6 +42,8 @@ export const IEnvironment = service<IEnvironment>('IEnvironment', { doc: 'Where 
  */
 export interface IConfigurationPresets {
   getPresets(): Readonly<Record<string, string>>;
+  /** Sections that every new trac.ini has, whatever it begins with. */
+  getAdditions?(): string;
 }
 export const IConfigurationPresets = extensionPoint<IConfigurationPresets>('IConfigurationPresets', {
   doc: 'Offers texts with which a new trac.ini can begin.',

@@ -46,7 +46,7 @@ export function createDispatcher(options: DispatchOptions): Dispatcher {
       const visitor = await visitorOf(request);
       const received = route.uploads ? await receiveParts(options, request, visitor) : undefined;
       try {
-        if (!SAFE_METHODS.has(request.method)) checkChange(request, visitor, addresses);
+        if (!SAFE_METHODS.has(request.method) && !route.openPost) checkChange(request, visitor, addresses);
         if (received && received.files.length > 0) await handOver(options, request, visitor, received);
         const webRequest = toWebRequest(request, visitor, addresses);
         const asker: Asker = { user: visitor.user, via: 'web' };

@@ -114,6 +114,8 @@ export interface Route {
   readonly path: string;
   /** Permission needed; undefined: anybody. Fine-grained questions are the handler's. */
   readonly requires?: string;
+  /** Of a POST: programs send it, without the form token; what is in the address or the body proves who they are. */
+  readonly openPost?: boolean;
   /** `write` (default for POST) opens one transaction around `handle`; a function decides by the request (previews only read). */
   readonly mode?: 'read' | 'write' | ((request: WebRequest) => 'read' | 'write');
   /** Of a POST: takes forms that are sent in parts, with files (see `IUploadReceiver`). Elsewhere these are refused with 415. */
