@@ -30,6 +30,13 @@ export interface TextLink {
   readonly labelled: boolean;
 }
 
+/**
+ * Where a macro stands. `block`: any HTML fits. `paragraph`: in an open paragraph, so that HTML which begins with a block is drawn as
+ * `</p>…<p>`. `inline`: within bold text or the like, only inline HTML fits. `line`: in a heading or a text of one line, where
+ * a macro that is not meant for lines is shown as `[[Name(...)]]`.
+ */
+export type MacroPlace = 'block' | 'paragraph' | 'inline' | 'line';
+
 /** A macro call: `[[Name(arguments)]]`, or a block with a body. */
 export interface TextMacro {
   readonly kind: 'macro';
@@ -37,10 +44,7 @@ export interface TextMacro {
   readonly args: string;
   /** Only of blocks. */
   readonly body: string | undefined;
-  /** May be drawn as a block. Else only inline HTML fits, as within bold text or a heading. */
-  readonly block: boolean;
-  /** Stands in an open paragraph: where its HTML begins with a block, that is drawn as `</p>…<p>`. */
-  readonly inParagraph: boolean;
+  readonly place: MacroPlace;
   /** Drawn where nobody provides the macro: finished HTML, or a reference as which it may be read too (`[[Page]]`). */
   readonly otherwise: string | TextLink;
   readonly source: string;
