@@ -1,10 +1,10 @@
 import { component } from '../kernel/component.ts';
-import { ISettings } from '../kernel/configuration.ts';
 import { PermissionError, TracError } from '../kernel/errors.ts';
 import { option } from '../kernel/option.ts';
 import { IRegistry } from '../kernel/registry.ts';
 import type { OperationContext } from '../security/context.ts';
 import { IPermissionService } from '../security/extension-points.ts';
+import { ITexts } from '../text/extension-points.ts';
 import { causedBy, heardBy } from './causes.ts';
 import { mayViewInternal } from './comment-rights.ts';
 import { settleForm } from './conditions.ts';
@@ -52,7 +52,7 @@ export const TicketSystem = component({
     listeners: ITicketChangeListener,
     permissions: IPermissionService,
     registry: IRegistry,
-    settings: ISettings,
+    texts: ITexts,
   },
   permissions: { TICKET_VIEW_INTERNAL: 'Read and write internal comments.' },
   includes: { TICKET_ADMIN: ['TICKET_VIEW_INTERNAL'] },
@@ -69,7 +69,7 @@ interface Needs {
   readonly listeners: Iterable<ITicketChangeListener>;
   readonly permissions: IPermissionService;
   readonly registry: IRegistry;
-  readonly settings: ISettings;
+  readonly texts: ITexts;
   readonly options: { readonly maxComment: number };
 }
 
@@ -87,7 +87,7 @@ class Tickets implements ITicketService {
 
   /** What new texts are written in. */
   get #format(): string {
-    return this.#needs.settings.get('ticket', 'text_format') || 'wiki';
+    return this.#needs.texts.current;
   }
 
   async open(ctx: OperationContext, id: number): Promise<TicketContext> {

@@ -305,7 +305,7 @@ describe('ticket', () => {
           via: 'cli',
           action: 'resolve',
           comment: 'Done.\nReally.',
-          format: 'wiki',
+          format: expect.any(String),
           internal: false,
           edited: null,
           deleted: null,
