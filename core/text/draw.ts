@@ -31,10 +31,9 @@ function drawLink(link: TextLink, to: ResolvedLink | undefined): string {
 }
 
 /** A macro's HTML fitted into the place where the call stands. */
-function fitted(html: string, { block, inParagraph, source }: TextMacro): string {
-  if (!beginsWithBlock(html)) return html;
-  if (!block) return `<code>${escapeHtml(source)}</code>`;
-  return inParagraph ? `</p>${html}<p>` : html;
+function fitted(html: string, { place, source }: TextMacro): string {
+  if (place === 'block' || !beginsWithBlock(html)) return html;
+  return place === 'paragraph' ? `</p>${html}<p>` : `<code>${escapeHtml(source)}</code>`;
 }
 
 /** Looks up all links and runs all macros of one page. */
@@ -103,7 +102,7 @@ export class Page {
     const done = new Map<string, string>();
     for (const gap of gapsOf(text)) {
       if (gap.kind !== 'macro' || this.#macros.has(gap)) continue;
-      const key = JSON.stringify([gap.name, gap.args, gap.body ?? null, gap.block, gap.inParagraph]);
+      const key = JSON.stringify([gap.name, gap.args, gap.body ?? null, gap.place]);
       const html = done.get(key) ?? (await this.#run(gap, text));
       done.set(key, html);
       this.#macros.set(gap, html);
@@ -118,7 +117,7 @@ export class Page {
   }
 
   async #call(macro: WikiMacro, call: TextMacro, text: CompiledText): Promise<string> {
-    const failed = (message: string): string => messageHtml(`Macro ${macro.name}:`, message, !call.block);
+    const failed = (message: string): string => messageHtml(`Macro ${macro.name}:`, message, call.place !== 'block');
     if (this.#spent > MACRO_TIME) return failed('not drawn, since the other macros on this page took too long.');
     const start = performance.now();
     try {
