@@ -1,0 +1,46 @@
+import { component, IAdjunctService, IRouteProvider, ISettings, ITicketService, IWikiSyntaxProvider } from 'tracts';
+import { IFileFinder } from './api.ts';
+import { fileLinks } from './files.ts';
+import { milestoneLinks, PLAIN_PLACES, versionLinks } from './places.ts';
+import { prefixLinks } from './prefixes.ts';
+import { encodeValue } from './targets.ts';
+import { commentLinks, ticketLinks } from './tickets.ts';
+
+/** What references in texts lead to: tickets, comments, milestones, versions, lists, files, other sites. */
+export const WikiLinks = component({
+  doc: 'Resolves the links of texts: tickets, comments, milestones, queries, files, other sites.',
+  implements: [IWikiSyntaxProvider],
+  uses: { tickets: ITicketService, adjuncts: IAdjunctService, settings: ISettings, finders: IFileFinder },
+  sections: {
+    intertrac: 'Prefixes that lead to other Tracs: NAME.url = https://example.org/trac, NAME.title = Title, ALIAS = NAME.',
+    interwiki: 'Prefixes that lead to other sites: NAME = https://example.org/$1 Title. $1 stands for what follows the prefix.',
+  },
+  create: ({ tickets, adjuncts, settings, finders }) => {
+    const resolvers = [
+      ticketLinks(tickets),
+      commentLinks(tickets),
+      milestoneLinks(adjuncts),
+      versionLinks(adjuncts),
+      fileLinks(finders),
+      ...PLAIN_PLACES,
+      prefixLinks(settings),
+    ];
+    return { getLinkResolvers: () => resolvers };
+  },
+});
+
+/** Lists the tickets of a milestone at the address that links to it have. */
+export const MilestonePath = component({
+  doc: 'Serves /milestone/NAME as the list of its tickets.',
+  implements: [IRouteProvider],
+  create: () => ({
+    getRoutes: () => [
+      {
+        method: 'GET',
+        path: '/milestone/:name',
+        requires: 'MILESTONE_VIEW',
+        handle: (_ctx, { params }) => ({ redirect: `/query?milestone=${encodeValue(params['name'] ?? '')}` }),
+      },
+    ],
+  }),
+});
