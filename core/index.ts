@@ -6,7 +6,7 @@ export * from './jobs/outbox-points.ts';
 export { component } from './kernel/component.ts';
 export { IConfigurationPresets, IEnvironment, ISettings, ISettingsEditor, type SettingChange } from './kernel/configuration.ts';
 export { BadRequestError, type Diagnosis, NotFoundError, PermissionError, type Place, TracError } from './kernel/errors.ts';
-export type { Log } from './kernel/log.ts';
+export { ILog, type Log } from './kernel/log.ts';
 export { nearest } from './kernel/nearest.ts';
 export { option } from './kernel/option.ts';
 export { type ComponentInfo, IDiagnostician, IRegistry, ISiteHealth, type PermissionInfo } from './kernel/registry.ts';
@@ -21,6 +21,7 @@ export { isOwnImage, isSafeHref, SAFE_SCHEMES, safeClasses, safeId, safeStyle } 
 export { sanitiseHtml } from './text/sanitise.ts';
 export { type FoundSyntax, type RuleScan, type SyntaxRules, syntaxRules } from './text/syntax-rules.ts';
 export { FIELD_ATTRIBUTES } from './ticket/attributes.ts';
+export { type ChangeWording, changeLines } from './ticket/change-lines.ts';
 export { mayBeTold } from './ticket/conditions.ts';
 export * from './ticket/extension-points.ts';
 export { fieldResource, mayViewField } from './ticket/field-rights.ts';

@@ -132,6 +132,8 @@ export interface ISessionService {
   find(ctx: OperationContext, token: string): Promise<{ readonly session: Session; readonly account: Account } | undefined>;
   /** Begins a session; `token` is the cookie's value and stands nowhere else. */
   open(ctx: OperationContext, account: string, client: string): Promise<{ readonly token: string; readonly session: Session }>;
+  /** Those of the sessions that are not over; asking is no use of them. */
+  alive(ctx: OperationContext, ids: readonly string[]): Promise<ReadonlySet<string>>;
   /** Sessions of an account that are not over, last seen first. */
   list(ctx: OperationContext, account: string): Promise<readonly Session[]>;
   /** Ends a session of this account; that of somebody else stays. */

@@ -53,6 +53,12 @@ const toSession = (row: SessionRow): Session => ({
 
 const before = (now: Date, span: number): number => toMicros(new Date(now.getTime() - span));
 
+const hashesOf = (rows: readonly SessionRow[]): ReadonlySet<string> => new Set(rows.map((row) => row.token_hash));
+
+/** Those that are not over. */
+const current = (ctx: OperationContext) =>
+  ctx.db<SessionRow>('session').where('expires', '>', toMicros(ctx.now)).where('last_seen', '>', before(ctx.now, IDLE));
+
 /** Keeps the logins in the database; of a cookie's value only a hash is stored. */
 export const SessionSystem = component({
   doc: 'Keeps the logins.',
@@ -69,8 +75,6 @@ export const SessionSystem = component({
   create: ({ contexts, generations, options }) => {
     const kept = generations.cached(SESSIONS, async () => new LRUCache<string, Kept>({ max: SESSIONS_KEPT }));
     const lifetime = options.lifetime > 0 ? Math.min(options.lifetime * 1000, 10 * 365 * DAY) : OLDEST;
-    const current = (ctx: OperationContext) =>
-      ctx.db<SessionRow>('session').where('expires', '>', toMicros(ctx.now)).where('last_seen', '>', before(ctx.now, IDLE));
 
     const see = ({ user, via, now }: OperationContext, token_hash: string): Promise<void> =>
       contexts.write({ user, via, now }, async (ctx) => {
@@ -116,6 +120,7 @@ export const SessionSystem = component({
         await ctx.db('session').insert(row);
         return { token, session: toSession(row) };
       },
+      alive: async (ctx, ids) => hashesOf(await current(ctx).whereIn('token_hash', [...ids])),
       async list(ctx, account) {
         return (await current(ctx).where({ account }).orderBy('last_seen', 'desc')).map(toSession);
       },

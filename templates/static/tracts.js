@@ -26,13 +26,11 @@ const refreshAges = () => {
 if (document.querySelector('time[data-age]')) setInterval(refreshAges, 60_000);
 
 /* Filling in an action's input means choosing that action. */
-for (const action of every('[data-action]')) {
-  const choice = action.querySelector('input[name="action"]');
-  for (const name of ['input', 'change'])
-    action.querySelector('.action-inputs')?.addEventListener(name, () => {
-      choice.checked = true;
-    });
-}
+for (const name of ['input', 'change'])
+  document.addEventListener(name, ({ target }) => {
+    const choice = target.closest?.('.action-inputs')?.closest('[data-action]')?.querySelector('input[name="action"]');
+    if (choice) choice.checked = true;
+  });
 
 /* A refused form is read from its problems on. */
 const problems = document.getElementById('problems');
@@ -95,7 +93,11 @@ document.addEventListener('submit', async (event) => {
 /* Text that was typed and not sent is not lost by a slip. */
 const contentOf = (form) => new URLSearchParams(new FormData(form)).toString();
 for (const form of every('form[data-guard]')) {
-  const before = contentOf(form);
+  let before = contentOf(form);
+  // What the page itself brings up to date is not typed (live.js).
+  form.addEventListener('tracts:refreshed', ({ detail }) => {
+    if (detail.was === before) before = contentOf(form);
+  });
   // What came back from a preview or a refusal is unsent text already.
   const isUnsent = Boolean(document.querySelector('.preview, .problem-summary, .collision'));
   let isSending = false;
