@@ -13,6 +13,8 @@ const text: Reader = (value, name) => (typeof value === 'string' ? value : refus
 const reference: Reader = (value, name) => (typeof value === 'number' ? String(value) : text(value, name));
 const whole: Reader = (value, name) => (Number.isSafeInteger(value) ? value : refuse(name, 'a whole number'));
 const yesOrNo: Reader = (value, name) => (typeof value === 'boolean' ? value : refuse(name, 'true or false'));
+const texts: Reader = (value, name) =>
+  Array.isArray(value) && value.every((one) => typeof one === 'string') ? value : refuse(name, 'a list of texts');
 const values: Reader = (value, name): Values =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Values) : refuse(name, 'an object');
 
@@ -24,6 +26,7 @@ const READERS: Readonly<Record<keyof Submission, Reader>> = {
   replyTo: reference,
   internal: yesOrNo,
   basedOn: whole,
+  attachments: texts,
   author: text,
   confirmed: yesOrNo,
 };

@@ -12,7 +12,7 @@ import { PermissionGraph, withExtraPermissions } from './permission-graph.ts';
 import { type Decision, Judge, type NamedPolicy } from './policy-chain.ts';
 import { findMembers, findRights, type Rights } from './rights.ts';
 
-/** Policies of Trac that rule over what does not exist here (wiki, attachments of old, repositories): they count as empty. */
+/** Policies of Trac that rule over what need not exist here (wiki, attachments, repositories): where they are missing they count as empty. */
 const EMPTY_POLICIES: readonly string[] = [
   'DefaultWikiPolicy',
   'ReadonlyWikiPolicy',
@@ -153,8 +153,10 @@ class Permissions implements IPermissionService, IDiagnostician {
       chain.push({ name, policy });
       if (!policy) unknown.push(this.#unknownPolicy(name, [...here.keys()]));
     }
+    // Ours are on by default: who leaves one out of the list means to.
+    const isOurs = (id: string): boolean => id.startsWith('core.') || EMPTY_POLICIES.includes(id.slice(id.lastIndexOf('.') + 1));
     for (const [policy, id] of ids)
-      if (!id.startsWith('core.') && !chain.some((named) => named.policy === policy)) unknown.push(this.#idlePolicy(id));
+      if (!isOurs(id) && !chain.some((named) => named.policy === policy)) unknown.push(this.#idlePolicy(id));
     return { chain, unknown };
   }
 

@@ -6,12 +6,14 @@ import type { FieldType } from './field-type.ts';
 import type {
   ActionSpec,
   Applied,
+  ChangeNote,
   CommentRevision,
   Field,
   FieldSpec,
   HistoryEntry,
   HistoryWindow,
   May,
+  NoteKind,
   Problem,
   RecentChange,
   RecentChangesQuery,
@@ -116,6 +118,17 @@ export const ITicketChangeListener = extensionPoint<ITicketChangeListener>('ITic
   doc: 'Hears of every ticket change.',
 });
 
+/**
+ * Adds kinds of notes to the history (`ChangeNote`), each with the permission needed to read it. Combined: all. Called: for
+ * each history; must be cheap. If it throws: the request fails.
+ */
+export interface ITicketNoteProvider {
+  getNoteKinds(): readonly NoteKind[];
+}
+export const ITicketNoteProvider = extensionPoint<ITicketNoteProvider>('ITicketNoteProvider', {
+  doc: 'Adds kinds of notes to the history of tickets.',
+});
+
 /** Files, changes and deletes tickets: the one door. */
 export interface ITicketService {
   /** Loads a ticket that `ctx.user` may view; throws `NotFoundError` or `PermissionError`. */
@@ -130,6 +143,12 @@ export interface ITicketService {
   preview(ctx: OperationContext, id: number | undefined, submission: Submission): Promise<Applied>;
   /** Files (`id` undefined) or changes a ticket. Needs a writing transaction. */
   apply(ctx: OperationContext, id: number | undefined, submission: Submission): Promise<Applied>;
+  /**
+   * Writes into the history what happened to something that belongs to the ticket, e.g. that a file was deleted, and tells the
+   * listeners of a change. No field changes this way, so it is no second door: it judges nothing, and asks no permission, since
+   * whoever calls it did for what it tells. Needs a writing transaction. Together with an edit, use `TicketForm.notes`.
+   */
+  note(ctx: TicketContext, notes: readonly ChangeNote[], action: string): Promise<void>;
   /** Removes the ticket with its history. Needs a writing transaction; asks no permission: the action that calls it did. */
   delete(ctx: TicketContext): Promise<void>;
   /**

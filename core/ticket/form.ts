@@ -1,4 +1,4 @@
-import type { ActionSpec, Field, FieldSpec, Offer, TicketForm } from './types.ts';
+import type { ActionSpec, ChangeNote, Field, FieldSpec, Offer, TicketForm } from './types.ts';
 
 const capitalise = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
@@ -108,6 +108,7 @@ export class FormDraft implements TicketForm {
   definitions: ReadonlyMap<string, Field>;
   mayComment = true;
   mayCommentInternally = false;
+  readonly notes: ChangeNote[] = [];
   readonly #actions = new Map<string, Draft>();
   #sorted: ReadonlyMap<string, Offer> | undefined;
   #source = 'form';

@@ -4,6 +4,7 @@ import { settleEdits, suspendConditions } from './conditions.ts';
 import type { ITicketManipulator } from './extension-points.ts';
 import type { FormDraft } from './form.ts';
 import { findReplied } from './history.ts';
+import { noteProblems } from './notes.ts';
 import { nameFault } from './rights.ts';
 import { parseSubmission, type TypeOf, textFault } from './submission.ts';
 import type { Field, Offer, Problem, Submission, TicketChange, TicketContext, Values } from './types.ts';
@@ -61,6 +62,7 @@ export async function judge(
   const { replyTo } = submission;
   const replied = await findAnswered(ctx, replyTo);
   const change: TicketChange = {
+    notes: form.notes,
     before,
     after,
     changed,
@@ -74,6 +76,7 @@ export async function judge(
     via: ctx.via,
     causes: ctx.causes.slice(0, -1),
   };
+  problems.push(...noteProblems(form));
   problems.push(...commentProblems(ctx, form, submission, replied, maxComment), ...requiredProblems(ctx, form, change, problems));
   const collision = isStale(ctx, submission, change, offer);
   if (collision)
@@ -172,11 +175,11 @@ function requiredProblems(
 function isStale(
   ctx: TicketContext,
   { basedOn }: Submission,
-  { changed, comment }: TicketChange,
+  { changed, comment, notes }: TicketChange,
   offer: Offer | undefined,
 ): boolean {
   if (basedOn === undefined || !ctx.ticket.exists || basedOn === ctx.ticket.version) return false;
-  return changed.size > 0 || comment !== '' || offer === undefined;
+  return changed.size > 0 || comment !== '' || notes.length > 0 || offer === undefined;
 }
 
 async function manipulatorProblems(

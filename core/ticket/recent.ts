@@ -3,16 +3,15 @@ import { fromMicros } from '../db/instants.ts';
 import { BadRequestError } from '../kernel/errors.ts';
 import type { OperationContext } from '../security/context.ts';
 import { mayViewInternal } from './comment-rights.ts';
-import { mayViewField, withoutHiddenFields } from './field-rights.ts';
+import { mayViewField } from './field-rights.ts';
 import { loadEntries } from './history.ts';
+import { type HistoryRights, visibleHistory } from './notes.ts';
 import { statusesInUse } from './statuses.ts';
 import type { HistoryEntry, RecentChange, RecentChangesQuery, TicketContext } from './types.ts';
 
 /** What finding recent changes needs beside the question. */
-export interface RecentNeeds {
+export interface RecentNeeds extends HistoryRights {
   openAll(ids: readonly number[]): Promise<readonly TicketContext[]>;
-  /** Some policy may refuse single fields. */
-  readonly judgesFields: boolean;
 }
 
 /**
@@ -84,10 +83,10 @@ async function look(
   ctx: OperationContext,
   candidates: readonly Candidate[],
   { author, kinds }: RecentChangesQuery,
-  { openAll, judgesFields }: RecentNeeds,
+  needs: RecentNeeds,
 ): Promise<readonly (RecentChange | undefined)[]> {
   const opened = new Map(
-    (await openAll([...new Set(candidates.map(({ ticket }) => ticket))])).map((open) => [open.ticket.id, open]),
+    (await needs.openAll([...new Set(candidates.map(({ ticket }) => ticket))])).map((open) => [open.ticket.id, open]),
   );
   const entries = await loadEntries(
     ctx.db,
@@ -100,9 +99,9 @@ async function look(
   return candidates.map(({ ticket, change, time }) => {
     const open = opened.get(ticket);
     if (!open) return undefined;
-    if (change === undefined) return filed(open, time, author, judgesFields);
+    if (change === undefined) return filed(open, time, author, needs.judgesFields);
     const stored = entries.get(change);
-    const [entry] = stored && judgesFields ? withoutHiddenFields(open, [stored], open.ticket) : [stored];
+    const [entry] = stored ? visibleHistory(open, [stored], open.ticket, needs) : [];
     return entry && isWanted(entry, kinds) ? { ctx: open, time: entry.time, author: entry.author, entry } : undefined;
   });
 }

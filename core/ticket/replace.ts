@@ -77,6 +77,7 @@ const changeOf = (
   format: string,
   number: number | undefined,
 ): TicketChange => ({
+  notes: [],
   before: { ...after, [field]: from },
   after,
   changed: new Set([field]),

@@ -14,13 +14,15 @@ import {
   ITicketChangeListener,
   ITicketFields,
   ITicketManipulator,
+  ITicketNoteProvider,
   ITicketService,
 } from './extension-points.ts';
-import { applyFieldPolicies, withoutHiddenFields } from './field-rights.ts';
+import { applyFieldPolicies } from './field-rights.ts';
 import { copyField, FormDraft } from './form.ts';
 import { addEntry, loadHistory } from './history.ts';
 import { type Judgement, judge } from './judge.ts';
 import { draftTicket, onTicket, openTicket, openTickets } from './load.ts';
+import { type HistoryRights, noteChange, rowsOf, visibleHistory } from './notes.ts';
 import { findRecent } from './recent.ts';
 import { replaceEverywhere } from './replace.ts';
 import { applyRights, nameFault } from './rights.ts';
@@ -28,6 +30,7 @@ import { deleteTicket, insertTicket, updateTicket } from './store.ts';
 import { textFor } from './submission.ts';
 import type {
   Applied,
+  ChangeNote,
   CommentRevision,
   HistoryEntry,
   HistoryWindow,
@@ -50,6 +53,7 @@ export const TicketSystem = component({
     controllers: ITicketActionController,
     manipulators: ITicketManipulator,
     listeners: ITicketChangeListener,
+    notes: ITicketNoteProvider,
     permissions: IPermissionService,
     registry: IRegistry,
     texts: ITexts,
@@ -67,6 +71,7 @@ interface Needs {
   readonly controllers: Iterable<ITicketActionController>;
   readonly manipulators: Iterable<ITicketManipulator>;
   readonly listeners: Iterable<ITicketChangeListener>;
+  readonly notes: Iterable<ITicketNoteProvider>;
   readonly permissions: IPermissionService;
   readonly registry: IRegistry;
   readonly texts: ITexts;
@@ -162,12 +167,22 @@ class Tickets implements ITicketService {
     ctx.log.info('ticket deleted', { id: ctx.ticket.id, via: ctx.via, user: ctx.user.name });
   }
 
+  async note(outer: TicketContext, notes: readonly ChangeNote[], action: string): Promise<void> {
+    const { ticket } = outer;
+    if (!outer.writable) throw new TracError('TICKETS', 'ITicketService.note needs a writing transaction: use IContexts.write.');
+    if (ticket.id === undefined) throw new TracError('TICKETS', 'A ticket that was never stored has no history.');
+    const ctx = causedBy(outer, `#${ticket.id} ${action}`);
+    const change = noteChange(ctx, notes, action, this.#format);
+    const stored = await this.#storeNotes(ctx, ticket.id, change);
+    await this.#tell(onTicket(ctx, { ...ticket, version: ticket.version + 1 }), stored, true);
+  }
+
   async history(ctx: TicketContext, window?: HistoryWindow): Promise<readonly HistoryEntry[]> {
     if (ctx.ticket.id === undefined) return [];
     const range = window && 'since' in window ? { last: ctx.ticket.version - window.since } : window;
     if (range && 'last' in range && !(range.last > 0)) return [];
     const history = await loadHistory(ctx.db, ctx.ticket.id, { range, readsInternal: mayViewInternal(ctx) });
-    return this.#needs.permissions.judgesFields() ? withoutHiddenFields(ctx, history, ctx.ticket) : history;
+    return visibleHistory(ctx, history, ctx.ticket, this.#historyRights());
   }
 
   commentRevisions(ctx: TicketContext, number: number): Promise<readonly CommentRevision[]> {
@@ -175,8 +190,7 @@ class Tickets implements ITicketService {
   }
 
   recentChanges(ctx: OperationContext, query: RecentChangesQuery): ReturnType<ITicketService['recentChanges']> {
-    const judgesFields = this.#needs.permissions.judgesFields();
-    return findRecent(ctx, query, { openAll: (ids) => this.openAll(ctx, ids), judgesFields });
+    return findRecent(ctx, query, { openAll: (ids) => this.openAll(ctx, ids), ...this.#historyRights() });
   }
 
   async replaceValue(ctx: OperationContext, replacement: ValueReplacement): Promise<number> {
@@ -256,7 +270,7 @@ class Tickets implements ITicketService {
       textFor(this.#needs.fields.type(form.definitions.get(name)?.type ?? 'text'), value);
     const { id, version } = ctx.ticket;
     if (id === undefined) return this.#insert(ctx, form, change, text);
-    if (change.changed.size === 0 && change.comment === '') return undefined;
+    if (isEmptyChange(change)) return undefined;
     const names = [...change.changed];
     const fields = names.map((field) => ({
       field,
@@ -265,7 +279,8 @@ class Tickets implements ITicketService {
     }));
     await updateTicket(ctx.db, id, version + 1, new Map(fields.map((one) => [one.field, one.new])), ctx.now, change.format);
     const { author, comment, format, internal, action, replyTo = '' } = change;
-    const entry = { author, via: ctx.via, action, comment, format, internal, replyTo, time: ctx.now, fields };
+    const rows = [...fields, ...rowsOf(change.notes)];
+    const entry = { author, via: ctx.via, action, comment, format, internal, replyTo, time: ctx.now, fields: rows };
     const number = await addEntry(ctx.db, id, entry);
     ctx.log.info('ticket changed', { id, number, action, via: ctx.via, user: ctx.user.name });
     return { id, change: { ...change, number, after: { ...change.after, changetime: ctx.now } } };
@@ -287,8 +302,9 @@ class Tickets implements ITicketService {
     const id = await insertTicket(ctx.db, texts, ctx.now, change.format);
     // People write into the description; but the action a ticket is filed with may have something to say.
     const { author, comment, format, action } = change;
-    const said = { author, via: ctx.via, action, comment, format, internal: false, replyTo: '', time: ctx.now, fields: [] };
-    if (comment !== '') await addEntry(ctx.db, id, said);
+    const fields = rowsOf(change.notes);
+    const said = { author, via: ctx.via, action, comment, format, internal: false, replyTo: '', time: ctx.now, fields };
+    if (comment !== '' || fields.length > 0) await addEntry(ctx.db, id, said);
     ctx.log.info('ticket created', { id, action, via: ctx.via, user: ctx.user.name });
     return { id, change: { ...change, number: 0, after: { ...change.after, time: ctx.now, changetime: ctx.now } } };
   }
@@ -307,9 +323,26 @@ class Tickets implements ITicketService {
     }
   }
 
+  async #storeNotes(ctx: TicketContext, id: number, change: TicketChange): Promise<TicketChange> {
+    const { author, action, format } = change;
+    await updateTicket(ctx.db, id, ctx.ticket.version + 1, new Map(), ctx.now, format);
+    const entry = { author, via: ctx.via, action, comment: '', format, internal: false, replyTo: '', time: ctx.now };
+    const number = await addEntry(ctx.db, id, { ...entry, fields: rowsOf(change.notes) });
+    ctx.log.info('ticket changed', { id, number, action, via: ctx.via, user: ctx.user.name });
+    return { ...change, number, after: { ...change.after, changetime: ctx.now } };
+  }
+
+  #historyRights(): HistoryRights {
+    const { permissions, notes } = this.#needs;
+    return {
+      judgesFields: permissions.judgesFields(),
+      noteKinds: [...notes].flatMap((provider) => provider.getNoteKinds()),
+    };
+  }
+
   #answer(ctx: TicketContext, form: FormDraft, judgement: Judgement, outcome: TicketOutcome): Applied {
     const { problems, warnings, collision, change } = judgement;
-    const effective = change.changed.size > 0 || change.comment !== '' || !ctx.ticket.exists ? change : undefined;
+    const effective = !isEmptyChange(change) || !ctx.ticket.exists ? change : undefined;
     return {
       ok: problems.length === 0,
       id: ctx.ticket.id,
@@ -323,6 +356,10 @@ class Tickets implements ITicketService {
     };
   }
 }
+
+/** Nothing that the history would tell. */
+const isEmptyChange = ({ changed, comment, notes }: TicketChange): boolean =>
+  changed.size === 0 && comment === '' && notes.length === 0;
 
 /** The first controller behind the action that wants something other than to stay decides. */
 function outcomeOf({ offer }: Judgement): TicketOutcome {

@@ -182,14 +182,41 @@ export interface TicketForm {
   mayComment: boolean;
   /** May it be one that only holders of TICKET_VIEW_INTERNAL read? */
   mayCommentInternally: boolean;
+  /** What the history is to tell of this submission beside fields and comment; manipulators add to it (`prepareTicket`). */
+  readonly notes: ChangeNote[];
   input(action: string, input: string): Field | undefined;
   /** Adds an action, or stacks on the one of that name. */
   offer(action: ActionSpec): void;
   withdraw(action: string): void;
 }
 
+/**
+ * What the history tells of a ticket beside its fields, e.g. that a file was attached. The ticket itself does not change by
+ * it; whoever adds the note stores what it speaks of, in the same transaction, when listeners are told.
+ */
+export interface ChangeNote {
+  /** A registered kind (`ITicketNoteProvider`). */
+  readonly kind: string;
+  /** What went; `''`: nothing. */
+  readonly old: string;
+  /** What came; `''`: nothing. */
+  readonly new: string;
+  /** Why it cannot be: refuses the submission. */
+  readonly problem?: string | undefined;
+}
+
+/** A kind of notes. */
+export interface NoteKind {
+  /** As in `ChangeNote.kind`, and the realm that the permission is asked about, with the ticket as its parent. No field's name. */
+  readonly name: string;
+  /** Needed to read notes of this kind. */
+  readonly permission: string;
+}
+
 /** A change that is about to be stored, or has been. */
 export interface TicketChange {
+  /** What happened beside fields and comment; whoever tells others of it asks `NoteKind.permission` for each reader. */
+  readonly notes: readonly ChangeNote[];
   readonly before: Values;
   readonly after: Values;
   readonly changed: ReadonlySet<string>;
@@ -247,6 +274,8 @@ export interface Submission {
   readonly internal?: boolean | undefined;
   /** The ticket's version this submission was made from; a newer one in store refuses it. Absent: not checked. */
   readonly basedOn?: number | undefined;
+  /** Tokens of uploaded files to attach (`IAttachments.upload`). */
+  readonly attachments?: readonly string[] | undefined;
   /** Name or e-mail address of a person without an account. */
   readonly author?: string | undefined;
   /** False: an action that has a question to confirm is refused with it, at `confirmed`. Absent: whoever sends it means it. */
@@ -292,8 +321,8 @@ export interface HistoryEntry {
   readonly deleted: { readonly by: string; readonly time: Date } | undefined;
   /** The last edit of the comment, and how many there were. */
   readonly edited: { readonly by: string; readonly time: Date; readonly revisions: number } | undefined;
-  /** Stored texts. */
-  readonly fields: readonly { readonly field: string; readonly old: string; readonly new: string }[];
+  /** Stored texts. `note`: no field, but a note of that kind (`ChangeNote`). */
+  readonly fields: readonly { readonly field: string; readonly old: string; readonly new: string; readonly note?: boolean }[];
 }
 
 /**

@@ -31,7 +31,7 @@ it.each([
   ['{"basedOn": 1.5}', 'basedOn must be a whole number'],
   ['{"replyTo": true}', 'replyTo must be a text'],
   ['{"feilds": {}}', 'there is no “feilds”. Did you mean fields?'],
-  ['{"zzzzzzzzzzzz": {}}', 'Known: action, inputs, fields, comment, replyTo, internal, basedOn, author, confirmed.'],
+  ['{"zzzzzzzzzzzz": {}}', 'Known: action, inputs, fields, comment, replyTo, internal, basedOn, attachments, author, confirmed.'],
   ['{"__proto__": {}}', 'there is no “__proto__”'],
 ])('refuses %s with a sentence', (json, message) => {
   expect(() => readSubmission(json)).toThrow(message);

@@ -1,0 +1,59 @@
+import type { OperationContext } from '../security/context.ts';
+import { withoutHiddenFields } from './field-rights.ts';
+import type { ChangeNote, HistoryEntry, NoteKind, Problem, Ticket, TicketChange, TicketContext, TicketForm } from './types.ts';
+
+/** What decides how much of a history somebody sees, beside internal comments. */
+export interface HistoryRights {
+  /** Some policy may refuse single fields. */
+  readonly judgesFields: boolean;
+  readonly noteKinds: readonly NoteKind[];
+}
+
+/** The notes as rows of the history. */
+export const rowsOf = (notes: readonly ChangeNote[]): { readonly field: string; readonly old: string; readonly new: string }[] =>
+  notes.map(({ kind, old, new: after }) => ({ field: kind, old, new: after }));
+
+/** What speaks against the notes of a form. */
+export const noteProblems = ({ notes }: TicketForm): Problem[] =>
+  notes.flatMap(({ kind, problem }) => (problem ? [{ field: kind, message: problem }] : []));
+
+/** Marks notes as such, and takes out those of a kind that the person may not see. */
+function viewNotes(ctx: OperationContext, history: readonly HistoryEntry[], ticket: Ticket, kinds: readonly NoteKind[]) {
+  const parent = { realm: 'ticket', id: ticket.id, object: ticket };
+  const seen = new Map(kinds.map(({ name, permission }) => [name, ctx.can(permission, { realm: name, parent })]));
+  return history.flatMap((entry) => {
+    if (!entry.fields.some(({ field }) => seen.has(field))) return [entry];
+    const fields = entry.fields
+      .filter(({ field }) => seen.get(field) !== false)
+      .map((row) => (seen.has(row.field) ? { ...row, note: true } : row));
+    return fields.length === 0 && entry.comment === '' && !entry.deleted ? [] : [{ ...entry, fields }];
+  });
+}
+
+/** A history without fields and notes that the person may not see; a change of nothing else is left out. */
+export function visibleHistory(
+  ctx: OperationContext,
+  history: readonly HistoryEntry[],
+  ticket: Ticket,
+  { judgesFields, noteKinds }: HistoryRights,
+): readonly HistoryEntry[] {
+  const shown = noteKinds.length > 0 ? viewNotes(ctx, history, ticket, noteKinds) : history;
+  return judgesFields ? withoutHiddenFields(ctx, shown, ticket) : shown;
+}
+
+/** A change that consists of notes alone. */
+export const noteChange = (ctx: TicketContext, notes: readonly ChangeNote[], action: string, format: string): TicketChange => ({
+  notes,
+  before: ctx.ticket.values,
+  after: ctx.ticket.values,
+  changed: new Set(),
+  comment: '',
+  replyTo: undefined,
+  internal: false,
+  format,
+  action,
+  number: undefined,
+  author: ctx.user.name,
+  via: ctx.via,
+  causes: ctx.causes.slice(0, -1),
+});
