@@ -1,5 +1,6 @@
 import type { FieldChange, FieldType } from './field-type.ts';
 import { describeChange } from './field-values.ts';
+import { labelOf } from './form.ts';
 import type { Field, HistoryEntry } from './types.ts';
 
 /** What it takes to say a change in words. */
@@ -37,10 +38,12 @@ export function changeLines(entry: Pick<HistoryEntry, 'fields'>, wording: Change
   return entry.fields.flatMap((stored) => {
     const field = byName.get(stored.field);
     if (field?.internal) return [];
-    const change: FieldChange = field
-      ? describeChange(wording.typeOf(field.type), stored.old, stored.new, field, wording.timeZone)
-      : { kind: 'value', old: stored.old, new: stored.new };
+    const change: FieldChange = stored.note
+      ? { kind: 'list', added: stored.new === '' ? [] : [stored.new], removed: stored.old === '' ? [] : [stored.old] }
+      : field
+        ? describeChange(wording.typeOf(field.type), stored.old, stored.new, field, wording.timeZone)
+        : { kind: 'value', old: stored.old, new: stored.new };
     const say = (text: string): string => cut(wording.hide(field?.optionLabels[text] ?? text));
-    return [`${field?.label ?? stored.field}: ${lineOf(change, say)}`];
+    return [`${field?.label ?? labelOf(stored.field)}: ${lineOf(change, say)}`];
   });
 }

@@ -5,6 +5,7 @@ import {
   type OperationContext,
   service,
   type TicketContext,
+  type TicketForm,
   type Values,
   type View,
   type WebRequest,
@@ -35,9 +36,10 @@ export type Panel = View & {
  * says so.
  */
 export interface ITicketPanelProvider {
-  getTicketPanels?(ctx: TicketContext): May<readonly Panel[]>;
+  /** `form`: what the person may do, with the notes of a submission that was looked at or refused. */
+  getTicketPanels?(ctx: TicketContext, form: TicketForm): May<readonly Panel[]>;
   /** `typed`: what the form of the new ticket holds, by field name. In previews `ctx` only reads; a refused ticket's can write. */
-  getNewTicketPanels?(ctx: TicketContext, typed: Values): May<readonly Panel[]>;
+  getNewTicketPanels?(ctx: TicketContext, typed: Values, form: TicketForm): May<readonly Panel[]>;
 }
 export const ITicketPanelProvider = extensionPoint<ITicketPanelProvider>('ITicketPanelProvider', {
   doc: 'Adds panels to the ticket page.',

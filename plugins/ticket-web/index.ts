@@ -25,10 +25,17 @@ export const TicketPages = component({
         method: 'POST',
         path: '/newticket',
         mode: modeOf,
+        uploads: true,
         handle: (ctx, request) => postNewTicket(needs, ctx, request),
       },
       { method: 'GET', path: '/ticket/:id', handle: (ctx, request) => showStoredTicket(needs, ctx, request) },
-      { method: 'POST', path: '/ticket/:id', mode: modeOf, handle: (ctx, request) => postTicket(needs, ctx, request) },
+      {
+        method: 'POST',
+        path: '/ticket/:id',
+        mode: modeOf,
+        uploads: true,
+        handle: (ctx, request) => postTicket(needs, ctx, request),
+      },
     ],
   }),
 });
