@@ -1,6 +1,14 @@
-import { type Directory, describeChange, type Field, type FieldChange, type HistoryEntry, type TicketForm } from 'tracts';
+import {
+  type Directory,
+  describeChange,
+  type Field,
+  type FieldChange,
+  type HistoryEntry,
+  labelOf,
+  type TicketContext,
+  type TicketForm,
+} from 'tracts';
 import type { Viewer } from './field-view.ts';
-import { plainTextToHtml } from './plain-text.ts';
 
 /** One changed field as people read it. */
 export interface ChangeView {
@@ -12,6 +20,8 @@ export interface ChangeView {
   readonly new: string;
   readonly added: readonly string[];
   readonly removed: readonly string[];
+  /** Of a stored text: where what changed is shown word by word; `''` for nowhere. */
+  readonly diffHref: string;
 }
 
 export interface AuthorView {
@@ -19,20 +29,38 @@ export interface AuthorView {
   readonly label: string;
 }
 
-/** One stored change as the page shows it. */
+/** A link to another comment of the same ticket. */
+interface CommentLink {
+  readonly href: string;
+  readonly label: string;
+}
+
+/** One stored change as the page shows it; `entry` of macros/history.njk draws it. */
 export interface EntryView {
   readonly number: number;
   /** Trac's anchor: `comment:3`. */
   readonly anchor: string;
   readonly author: AuthorView;
   readonly time: Date;
-  readonly replyTo: { readonly anchor: string; readonly label: string } | null;
-  readonly replies: readonly number[];
+  readonly replyTo: CommentLink | null;
+  readonly replies: readonly CommentLink[];
   readonly changes: readonly ChangeView[];
   readonly commentHtml: string;
+  /** Only holders of TICKET_VIEW_INTERNAL read the comment. */
+  readonly internal: boolean;
+  readonly edited: { readonly by: AuthorView; readonly time: Date; readonly href: string } | null;
+  readonly deleted: { readonly by: AuthorView; readonly time: Date } | null;
+  /** Addresses of what the person may do with the comment; `''`: not this. */
+  readonly replyHref: string;
+  readonly editHref: string;
+  readonly deleteHref: string;
+  /** How deep it stands among answers; 0 unless answers stand below what they answer. */
+  readonly depth: number;
   /** Stored after the version that the person's form was made from. */
   readonly fresh: boolean;
   readonly via: string;
+  /** What was done; `''` where it says nothing. */
+  readonly action: string;
 }
 
 const LONGEST_FORMER_TEXT = 5_000;
@@ -46,7 +74,8 @@ export function viewAuthor(name: string, directory: Directory, viewer: Viewer): 
 const cut = (text: string): string => (text.length > LONGEST_FORMER_TEXT ? `${text.slice(0, LONGEST_FORMER_TEXT)} …` : text);
 
 /** A field that nobody provides any more keeps its history: stored texts then. */
-function inWords({ old, new: after }: StoredChange, field: Field | undefined, viewer: Viewer): FieldChange {
+function inWords({ old, new: after, note }: StoredChange, field: Field | undefined, viewer: Viewer): FieldChange {
+  if (note) return { kind: 'list', added: after === '' ? [] : [after], removed: old === '' ? [] : [old] };
   if (!field) return { kind: 'value', old, new: after };
   const label = (text: string): string => field.optionLabels[text] ?? text;
   const change = describeChange(viewer.typeOf(field.type), old, after, field, viewer.timeZone);
@@ -55,11 +84,11 @@ function inWords({ old, new: after }: StoredChange, field: Field | undefined, vi
 
 type StoredChange = HistoryEntry['fields'][number];
 
-/** One change of one field; `old` and `new` are stored texts. */
-export function viewChange(change: StoredChange, form: TicketForm, viewer: Viewer): ChangeView {
+/** One change of one field; `old` and `new` are stored texts. `diffHref`: where a long text is compared. */
+export function viewChange(change: StoredChange, form: TicketForm, viewer: Viewer, diffHref = ''): ChangeView {
   const field = form.fields.get(change.field);
   const said = inWords(change, field, viewer);
-  const about = { field: change.field, label: field?.label ?? change.field };
+  const about = { field: change.field, label: field?.label ?? labelOf(change.field), diffHref: '' };
   if (said.kind === 'list')
     return {
       ...about,
@@ -70,44 +99,88 @@ export function viewChange(change: StoredChange, form: TicketForm, viewer: Viewe
       removed: said.removed.map(viewer.hide),
     };
   const [old, after] = [viewer.hide(said.old), viewer.hide(said.new)];
-  if (said.kind === 'text') return { ...about, kind: 'text', old: cut(old), new: '', added: [], removed: [] };
+  if (said.kind === 'text') return { ...about, kind: 'text', old: cut(old), new: '', added: [], removed: [], diffHref };
   const kind = old === '' ? 'set' : after === '' ? 'removed' : 'changed';
   return { ...about, kind, old, new: after, added: [], removed: [] };
 }
-
-const replyLink = (replyTo: string): EntryView['replyTo'] => {
-  if (replyTo === '') return null;
-  return replyTo === 'description'
-    ? { anchor: 'description', label: 'the description' }
-    : { anchor: `comment:${replyTo}`, label: `comment ${replyTo}` };
-};
 
 /** What a program keeps for itself is nobody's to read. */
 const shownChanges = (entry: HistoryEntry, form: TicketForm): readonly StoredChange[] =>
   entry.fields.filter(({ field }) => !form.fields.get(field)?.internal);
 
-/** The history for the page; entries numbered after `seen` are marked as fresh. */
-export function viewHistory(
-  history: readonly HistoryEntry[],
-  form: TicketForm,
-  directory: Directory,
-  viewer: Viewer,
-  seen = Number.POSITIVE_INFINITY,
-): EntryView[] {
-  const replies = new Map<string, number[]>();
-  for (const { replyTo, number } of history) if (replyTo) replies.set(replyTo, [...(replies.get(replyTo) ?? []), number]);
-  const ticketHref = (id: number): string => viewer.href(`/ticket/${id}`);
-  const shown = history.filter((entry) => entry.comment !== '' || shownChanges(entry, form).length > 0);
-  return shown.map((entry) => ({
+/** Entries of which there is anything to show on the page. */
+export const shownEntries = (history: readonly HistoryEntry[], form: TicketForm): readonly HistoryEntry[] =>
+  history.filter((entry) => entry.comment !== '' || entry.deleted !== undefined || shownChanges(entry, form).length > 0);
+
+/** What entries are drawn with. */
+export interface EntryScope {
+  readonly ctx: TicketContext;
+  readonly form: TicketForm;
+  readonly viewer: Viewer;
+  /** Safe HTML of the comments, in the order of the entries. */
+  readonly html: readonly string[];
+  /** Entries numbered after this are marked as fresh. */
+  readonly seen?: number | undefined;
+}
+
+/** What the person may do with comments, asked once a page; the pages that these lead to ask again about the one comment. */
+interface Rights {
+  readonly user: string;
+  readonly mayComment: boolean;
+  readonly mayEditAll: boolean;
+  readonly mayDelete: boolean;
+}
+
+const rightsOf = ({ ctx, form }: EntryScope): Rights => ({
+  user: ctx.user.authenticated ? ctx.user.name : '',
+  mayComment: form.mayComment,
+  mayEditAll: ctx.can('TICKET_EDIT_COMMENT'),
+  mayDelete: ctx.can('TICKET_ADMIN'),
+});
+
+function toolsOf(entry: HistoryEntry, path: string, rights: Rights): Pick<EntryView, 'replyHref' | 'editHref' | 'deleteHref'> {
+  if (entry.comment === '') return { replyHref: '', editHref: '', deleteHref: '' };
+  const own = `${path}/comment/${entry.number}`;
+  const mayEdit = rights.mayEditAll || (rights.mayComment && rights.user !== '' && entry.author === rights.user);
+  return {
+    replyHref: rights.mayComment ? `${path}?replyto=${entry.number}#comment` : '',
+    editHref: mayEdit ? `${own}/edit` : '',
+    deleteHref: rights.mayDelete ? `${own}/delete` : '',
+  };
+}
+
+/** Entries as the page shows them. What is not on it is linked so that it will be. */
+export function viewEntries(entries: readonly HistoryEntry[], scope: EntryScope): EntryView[] {
+  if (entries.length === 0) return [];
+  const { ctx, form, viewer, html, seen = Number.POSITIVE_INFINITY } = scope;
+  const path = viewer.href(`/ticket/${ctx.ticket.id}`);
+  const rights = rightsOf(scope);
+  const here = new Set(entries.map(({ number }) => String(number)));
+  const link = (to: string): CommentLink => {
+    if (to === 'description') return { href: '#description', label: 'the description' };
+    return { href: here.has(to) ? `#comment:${to}` : `${path}?comment=${to}#comment:${to}`, label: `comment ${to}` };
+  };
+  const by = (name: string): AuthorView => viewAuthor(name, ctx.directory, viewer);
+  return entries.map((entry, index) => ({
     number: entry.number,
     anchor: `comment:${entry.number}`,
-    author: viewAuthor(entry.author, directory, viewer),
+    author: by(entry.author),
     time: entry.time,
-    replyTo: replyLink(entry.replyTo),
-    replies: replies.get(String(entry.number)) ?? [],
-    changes: shownChanges(entry, form).map((change) => viewChange(change, form, viewer)),
-    commentHtml: plainTextToHtml(viewer.hide(entry.comment), ticketHref),
+    replyTo: entry.replyTo === '' ? null : link(entry.replyTo),
+    replies: entry.replies.map((number) => link(String(number))),
+    changes: shownChanges(entry, form).map((change) =>
+      viewChange(change, form, viewer, `${path}?action=diff&version=${entry.number}&field=${encodeURIComponent(change.field)}`),
+    ),
+    commentHtml: html[index] ?? '',
+    internal: entry.internal,
+    edited: entry.edited
+      ? { by: by(entry.edited.by), time: entry.edited.time, href: `${path}?action=comment-history&cnum=${entry.number}` }
+      : null,
+    deleted: entry.deleted ? { by: by(entry.deleted.by), time: entry.deleted.time } : null,
+    ...toolsOf(entry, path, rights),
+    depth: 0,
     fresh: entry.number > seen,
     via: entry.via,
+    action: entry.action === 'leave' ? '' : entry.action,
   }));
 }

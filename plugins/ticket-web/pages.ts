@@ -17,6 +17,7 @@ import type { ITicketPanelProvider, Panel } from './api.ts';
 import { quoteText } from './plain-text.ts';
 import { nothingTyped, type PageState, presentTicket, type TicketView, type Typed } from './presenter.ts';
 import { type Controls, firstOf, hasStrangers, keepOthersChanges, presetsOf, submissionOf } from './submission.ts';
+import { LATEST, loadTimeline, ORDER_COOKIE, timelineWish } from './timeline-view.ts';
 import { viewerOf, withAddresses } from './viewer.ts';
 
 /** What the ticket pages use. */
@@ -41,11 +42,12 @@ export function ticketIdOf(text: string | undefined): number {
 export const isSubmit = (request: WebRequest): boolean =>
   Object.hasOwn(request.body, 'submit') && !Object.hasOwn(request.body, 'preview');
 
-const typedIn = ({ action = '', comment = '', author = '', replyTo = '' }: Submission): Typed => ({
+const typedIn = ({ action = '', comment = '', author = '', replyTo = '', internal }: Submission, applied: Applied): Typed => ({
   action,
   comment,
   author,
   replyTo,
+  internal: internal === true || applied.change?.internal === true,
 });
 
 async function controlsOf(ctx: OperationContext, fields: ITicketFields): Promise<Controls> {
@@ -65,7 +67,9 @@ async function panelsOf({ ctx, form }: PageState, providers: Iterable<ITicketPan
   const typed = (): Values => Object.fromEntries([...form.fields.values()].map(({ name, value }) => [name, value]));
   for (const provider of providers) {
     try {
-      const panels = ctx.ticket.exists ? provider.getTicketPanels?.(ctx) : provider.getNewTicketPanels?.(ctx, typed());
+      const panels = ctx.ticket.exists
+        ? provider.getTicketPanels?.(ctx, form)
+        : provider.getNewTicketPanels?.(ctx, typed(), form);
       found.push(...((await panels) ?? []));
     } catch (error) {
       ctx.log.error('a ticket panel failed', { ticket: ctx.ticket.id, error: String(error) });
@@ -121,30 +125,49 @@ export async function showNewTicket(needs: PageNeeds, ctx: OperationContext, req
   return showTicket(needs, request, { ctx: draft, form, history: [], typed: { ...nothingTyped, action: action ?? '' } }, 200);
 }
 
+/** The comment that is answered: it may be older than what the page shows. */
+async function findAnswered(
+  tickets: ITicketService,
+  ctx: TicketContext,
+  history: readonly HistoryEntry[],
+  replyTo: string,
+): Promise<HistoryEntry | undefined> {
+  const number = /^[1-9]\d{0,8}$/.test(replyTo) ? Number(replyTo) : 0;
+  return (
+    history.find((entry) => entry.number === number) ??
+    (number > 0 ? (await tickets.history(ctx, { numbers: [number, number] }))[0] : undefined)
+  );
+}
+
 /** The quoted beginning of a reply. */
-function replyOf(history: readonly HistoryEntry[], { fields }: TicketForm, ctx: TicketContext, replyTo: string): Typed {
-  const entry = history.find(({ number }) => String(number) === replyTo);
+function replyOf(entry: HistoryEntry | undefined, { fields }: TicketForm, ctx: TicketContext, replyTo: string): Typed {
   const seen = (name: string): string => (fields.has(name) ? String(ctx.ticket.values[name] ?? '') : '');
   const text = replyTo === 'description' ? seen('description') : (entry?.comment ?? '');
   if (replyTo !== 'description' && !entry) return nothingTyped;
   const author = replyTo === 'description' ? seen('reporter') : entry?.author;
   const what = replyTo === 'description' ? `[description ${author}]` : `[comment:${replyTo} ${author}]`;
-  return { ...nothingTyped, replyTo, comment: quoteText(text, `Replying to ${what}:`) };
+  const internal = entry?.internal ?? false;
+  return { ...nothingTyped, replyTo, internal, comment: quoteText(text, `Replying to ${what}:`) };
 }
+
+const YEAR_SECONDS = 31_536_000;
 
 /** GET /ticket/:id, and GET /ticket/:id?replyto=… with the text that is answered. */
 export async function showStoredTicket(needs: PageNeeds, ctx: OperationContext, request: WebRequest): Promise<Outcome> {
-  const open = await needs.tickets.open(ctx, ticketIdOf(request.params['id']));
+  const { tickets } = needs;
+  const open = await tickets.open(ctx, ticketIdOf(request.params['id']));
   const action = firstOf(request.query, 'action');
   // Conditions may ask about the chosen action.
-  const form =
-    action === '' ? await needs.tickets.form(open) : (await needs.tickets.preview(ctx, open.ticket.id, { action })).form;
-  const history = await needs.tickets.history(open);
-  const replyTo = firstOf(request.query, 'replyto');
-  const reply = replyTo === '' || !form.mayComment ? nothingTyped : replyOf(history, form, open, replyTo);
+  const form = action === '' ? await tickets.form(open) : (await tickets.preview(ctx, open.ticket.id, { action })).form;
+  const wish = timelineWish(request);
+  const history = await loadTimeline(tickets, open, wish);
+  const replyTo = form.mayComment ? firstOf(request.query, 'replyto') : '';
+  const answered = replyTo === '' ? undefined : await findAnswered(tickets, open, history, replyTo);
+  const reply = replyTo === '' ? nothingTyped : replyOf(answered, form, open, replyTo);
   const viewer = viewerOf(open, request, needs.privacy, needs.fields.type);
   const typed = { ...reply, comment: viewer.hide(reply.comment), action };
-  return showTicket(needs, request, { ctx: open, form, history, typed }, 200);
+  const shown = await showTicket(needs, request, { ctx: open, form, history, wish, typed }, 200);
+  return wish.isChosen ? { ...shown, cookies: [{ name: ORDER_COOKIE, value: wish.order, maxAge: YEAR_SECONDS }] } : shown;
 }
 
 /** Where a stored change leads. */
@@ -187,7 +210,7 @@ export async function postNewTicket(needs: PageNeeds, ctx: OperationContext, req
   if (submit && applied.ok) return afterFiling(ctx, applied);
   const question = questionOf(applied, submission, request, '/newticket');
   if (question) return question;
-  const state = { ctx: draft, form: applied.form, history: [], typed: typedIn(submission), applied, preview: !submit };
+  const state = { ctx: draft, form: applied.form, history: [], typed: typedIn(submission, applied), applied, preview: !submit };
   return showTicket(needs, request, state, submit ? 422 : 200);
 }
 
@@ -212,10 +235,11 @@ export async function postTicket(needs: PageNeeds, ctx: OperationContext, reques
   if (submit && applied.ok) return afterStoring(applied);
   const question = questionOf(applied, submission, request, `/ticket/${id}`);
   if (question) return question;
-  const history = await tickets.history(open);
-  const typed = typedIn(submission);
+  const wish = timelineWish(request);
+  const history = await tickets.history(open, { last: LATEST });
+  const typed = typedIn(submission, applied);
   if (!applied.collision) {
-    const state = { ctx: open, form: applied.form, history, typed, applied, preview: !submit };
+    const state = { ctx: open, form: applied.form, history, wish, typed, applied, preview: !submit };
     return showTicket(needs, request, state, submit ? 422 : 200);
   }
   const since = await tickets.history(open, { since: submission.basedOn ?? open.ticket.version });
@@ -226,7 +250,7 @@ export async function postTicket(needs: PageNeeds, ctx: OperationContext, reques
   return showTicket(
     needs,
     request,
-    { ctx: open, form: merged.form, history, typed, applied: collided, preview: true, seen },
+    { ctx: open, form: merged.form, history, wish, typed, applied: collided, preview: true, seen },
     409,
   );
 }

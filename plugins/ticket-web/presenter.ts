@@ -1,8 +1,17 @@
 import type { Applied, HistoryEntry, Offer, Problem, TicketContext, TicketForm } from 'tracts';
 import { appliesTo, viewConditionFacts, viewWhen } from './conditions-view.ts';
 import { extrasOf, type FieldView, problemsByControl, type Viewer, viewField } from './field-view.ts';
-import { type AuthorView, type ChangeView, type EntryView, viewAuthor, viewChange, viewHistory } from './history-view.ts';
+import {
+  type AuthorView,
+  type ChangeView,
+  type EntryView,
+  shownEntries,
+  viewAuthor,
+  viewChange,
+  viewEntries,
+} from './history-view.ts';
 import { plainTextToHtml } from './plain-text.ts';
+import { NO_WISH, type TimelineView, type TimelineWish, viewTimeline } from './timeline-view.ts';
 
 /** One choice of what to do with the ticket. */
 interface ActionView {
@@ -36,8 +45,10 @@ export interface Typed {
   readonly comment: string;
   readonly author: string;
   readonly replyTo: string;
+  /** The comment is marked as internal, by the person or because it answers an internal one. */
+  readonly internal: boolean;
 }
-export const nothingTyped: Typed = { action: '', comment: '', author: '', replyTo: '' };
+export const nothingTyped: Typed = { action: '', comment: '', author: '', replyTo: '', internal: false };
 
 interface PreviewView {
   readonly changes: readonly ChangeView[];
@@ -64,8 +75,9 @@ export interface TicketView {
   /** Where conditions find what they ask about, as JSON; `''` for a form without conditions. */
   readonly conditionFacts: string;
   readonly actions: readonly ActionView[];
-  readonly history: readonly EntryView[];
+  readonly history: TimelineView;
   readonly mayComment: boolean;
+  readonly mayCommentInternally: boolean;
   /** There is anything to fill in or choose at all. */
   readonly mayAct: boolean;
   readonly problems: readonly ProblemView[];
@@ -81,7 +93,9 @@ export interface TicketView {
 export interface PageState {
   readonly ctx: TicketContext;
   readonly form: TicketForm;
+  /** The part of it that the page shows. */
   readonly history: readonly HistoryEntry[];
+  readonly wish?: TimelineWish;
   readonly typed?: Typed;
   /** The outcome of a preview or of a refused submission. */
   readonly applied?: Applied | undefined;
@@ -189,6 +203,14 @@ function viewPreview(state: PageState, viewer: Viewer): PreviewView | null {
   };
 }
 
+/** The entries that the page shows, oldest first. */
+export function viewShown({ ctx, form, history, seen }: PageState, viewer: Viewer): EntryView[] {
+  const shown = shownEntries(history, form);
+  const ticketHref = (id: number): string => viewer.href(`/ticket/${id}`);
+  const html = shown.map(({ comment }) => plainTextToHtml(viewer.hide(comment), ticketHref));
+  return viewEntries(shown, { ctx, form, viewer, html, seen });
+}
+
 /** Turns a ticket with its form and history into what the page shows. */
 export async function presentTicket(state: PageState, viewer: Viewer): Promise<TicketView> {
   const { ctx, form } = state;
@@ -216,8 +238,9 @@ export async function presentTicket(state: PageState, viewer: Viewer): Promise<T
   const actions = [...form.actions.values()].map((offer) => viewAction(offer, chosen, draw));
   const editable = fields.filter((field) => field.editable && (field.applies || field.when?.visibleIf));
   const targets = new Set([...editable, ...actions.flatMap(({ inputs }) => inputs)].map(({ control }) => control));
-  const history = viewHistory(state.history, form, ctx.directory, viewer, state.seen);
-  const fresh = history.filter((entry) => entry.fresh);
+  const entries = viewShown(state, viewer);
+  const { wish = NO_WISH } = state;
+  const history = viewTimeline(entries, wish, { path: viewer.href(`/ticket/${ticket.id}`), version: ticket.version });
   const status = textOf(state, 'status');
   const resolution = textOf(state, 'resolution');
   const opened = timeOf(state, 'time');
@@ -242,11 +265,12 @@ export async function presentTicket(state: PageState, viewer: Viewer): Promise<T
     actions,
     history,
     mayComment: form.mayComment,
+    mayCommentInternally: form.mayCommentInternally,
     mayAct: form.mayComment || editable.length > 0 || actions.length > 1,
     problems: viewProblems(problems, targets, state.applied?.collision ? 'collision' : ''),
     problemAt: Object.fromEntries(byControl),
     typed: { ...typed, action: chosen },
     preview: viewPreview(state, viewer),
-    collision: state.applied?.collision ? { entries: fresh } : null,
+    collision: state.applied?.collision ? { entries: entries.filter(({ fresh }) => fresh) } : null,
   };
 }

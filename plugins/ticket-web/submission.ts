@@ -53,7 +53,19 @@ function inputsOf(parameters: Parameters): Record<string, string | readonly stri
 
 const some = (text: string): string | undefined => (text === '' ? undefined : text);
 
-const OWN = new Set(['action', 'comment', 'replyto', 'author', 'view_time', 'start_time', 'submit', 'preview', '__FORM_TOKEN']);
+const OWN = new Set([
+  'action',
+  'attachment_draft',
+  'comment',
+  'internal',
+  'replyto',
+  'author',
+  'view_time',
+  'start_time',
+  'submit',
+  'preview',
+  '__FORM_TOKEN',
+]);
 
 /** True when something was posted that is neither ours nor named as a field or an action's input is. */
 export const hasStrangers = (body: Parameters, controls: Controls): boolean =>
@@ -70,7 +82,9 @@ export function submissionOf(body: Parameters, controls: Controls): Submission {
     fields: fieldsOf(body, controls),
     comment: some(firstOf(body, 'comment').replace(/\r\n?/g, '\n')),
     replyTo: some(firstOf(body, 'replyto')),
+    internal: firstOf(body, 'internal') === '' ? undefined : firstOf(body, 'internal') !== '0',
     basedOn: versionOf(firstOf(body, 'view_time')),
+    attachments: Object.hasOwn(body, 'attachment_draft') ? [body['attachment_draft'] ?? []].flat() : undefined,
     author: some(firstOf(body, 'author').trim()),
     // The answer to an action's question names the action: it does not count for another one chosen meanwhile.
     confirmed: firstOf(body, 'confirmed') !== '' && firstOf(body, 'confirmed') === firstOf(body, 'action'),

@@ -6,7 +6,7 @@ import { checkbox, select } from '../../../../plugins/field-types/choice.ts';
 import { text, textarea } from '../../../../plugins/field-types/text.ts';
 import { time } from '../../../../plugins/field-types/time.ts';
 import { problemsByControl, type Viewer, viewField } from '../../../../plugins/ticket-web/field-view.ts';
-import { viewChange, viewHistory } from '../../../../plugins/ticket-web/history-view.ts';
+import { viewChange, viewEntries } from '../../../../plugins/ticket-web/history-view.ts';
 import { presentTicket } from '../../../../plugins/ticket-web/presenter.ts';
 
 const types = new Map<string, FieldType>(
@@ -78,7 +78,7 @@ test('changes are told by what happened to the value', () => {
   expect(of('keywords', 'a, b', 'b, c')).toMatchObject({ kind: 'list', added: ['c'], removed: ['a'] });
   expect(of('description', 'old\ntext', 'new')).toMatchObject({ kind: 'text', old: 'old\ntext', new: '' });
   expect(of('due', '', '001774915200000000')).toMatchObject({ kind: 'set', new: '2026-03-31' });
-  expect(of('vanished', 'x', 'y')).toMatchObject({ kind: 'changed', label: 'vanished' });
+  expect(of('vanished', 'x', 'y')).toMatchObject({ kind: 'changed', label: 'Vanished' });
 });
 
 const entry = (number: number, replyTo = ''): HistoryEntry => ({
@@ -97,14 +97,44 @@ const entry = (number: number, replyTo = ''): HistoryEntry => ({
   fields: [],
 });
 
-test('entries know their answers, and which of them are new to the reader', () => {
+const entriesOf = (history: readonly HistoryEntry[], can = false, seen?: number) => {
   const people = new Map([['joe', { name: 'joe', fullName: 'Joe F.', email: '' }]]);
-  const history = viewHistory([entry(1), entry(2, '1'), entry(3, 'description')], form(), { people, grants: new Map() }, seer, 1);
-  expect(history.map(({ fresh }) => fresh)).toEqual([false, true, true]);
-  expect(history[0]).toMatchObject({ anchor: 'comment:1', replies: [2], author: { name: 'joe', label: 'Joe F.' } });
-  expect(history[0]?.commentHtml).toBe('<p>See <a class="ticket-link" href="/prefix/ticket/2">#2</a></p>');
-  expect(history[1]?.replyTo).toEqual({ anchor: 'comment:1', label: 'comment 1' });
-  expect(history[2]?.replyTo).toEqual({ anchor: 'description', label: 'the description' });
+  const ticket = { id: 1, exists: true, values: {}, version: 3 };
+  const user = { name: 'joe', authenticated: true };
+  const ctx = { ticket, user, directory: { people, grants: new Map() }, can: () => can } as unknown as TicketContext;
+  const draft = form();
+  draft.mayComment = true;
+  return viewEntries(history, { ctx, form: draft, viewer: seer, html: history.map(({ comment }) => comment), seen });
+};
+
+test('entries know their answers, and which of them are new to the reader', () => {
+  const [first, second, third] = entriesOf([{ ...entry(1), replies: [2, 9] }, entry(2, '1'), entry(3, 'description')], false, 1);
+  expect([first, second, third].map((one) => one?.fresh)).toEqual([false, true, true]);
+  expect(first).toMatchObject({ anchor: 'comment:1', author: { name: 'joe', label: 'Joe F.' }, commentHtml: 'See #2' });
+  expect(first?.replies).toEqual([
+    { href: '#comment:2', label: 'comment 2' },
+    { href: '/prefix/ticket/1?comment=9#comment:9', label: 'comment 9' },
+  ]);
+  expect(second?.replyTo).toEqual({ href: '#comment:1', label: 'comment 1' });
+  expect(third?.replyTo).toEqual({ href: '#description', label: 'the description' });
+});
+
+test('one may edit one’s own comment, more with permissions, and nothing of a deleted one', () => {
+  const others = { ...entry(2), author: 'ann' };
+  const deleted = { ...entry(3), comment: '', deleted: { by: 'boss', time: new Date(0) } };
+  const tools = (entries: ReturnType<typeof entriesOf>) =>
+    entries.map(({ replyHref, editHref, deleteHref }) => [replyHref, editHref, deleteHref].map((href) => href !== ''));
+  expect(tools(entriesOf([entry(1), others, deleted]))).toEqual([
+    [true, true, false],
+    [true, false, false],
+    [false, false, false],
+  ]);
+  expect(tools(entriesOf([entry(1), others, deleted], true))).toEqual([
+    [true, true, true],
+    [true, true, true],
+    [false, false, false],
+  ]);
+  expect(entriesOf([deleted])[0]?.deleted?.by.name).toBe('boss');
 });
 
 test('beside a refused form the page shows what is stored', async () => {
