@@ -1,5 +1,13 @@
-import sanitize from 'sanitize-html';
+import { createRequire } from 'node:module';
+import type sanitize from 'sanitize-html';
 import { isOwnImage, isSafeHref, SAFE_SCHEMES, safeClasses, safeId, safeStyle } from './safe-values.ts';
+
+/** Loading it takes longer than all else at start, and most commands never need it. */
+let library: typeof sanitize | undefined;
+function getLibrary(): typeof sanitize {
+  library ??= createRequire(import.meta.url)('sanitize-html') as typeof sanitize;
+  return library;
+}
 
 type Attributes = Readonly<Record<string, string>>;
 /** The value as it may stand; undefined: the attribute is left out. */
@@ -155,7 +163,7 @@ function hasTooManyTags(html: string): boolean {
 export function sanitiseHtml(html: string): string {
   if (hasTooManyTags(html)) return `<pre>${html.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</pre>`;
   const open = nesting();
-  return sanitize(html, {
+  return getLibrary()(html, {
     allowedTags: [...ELEMENTS],
     allowedAttributes: ATTRIBUTES,
     allowedSchemes: [...SAFE_SCHEMES],
