@@ -51,7 +51,7 @@ export function createViews(options: ViewOptions): Views {
     static: (path: string) => page.url(options.staticPath(path)),
   });
   addFilters(environment, () => page);
-  addMacroCalls(environment);
+  addMacroCalls(environment, (path) => page.url(path));
   return {
     render: (template, data, scope) => {
       const before = page;
@@ -86,6 +86,14 @@ function addFilters(environment: nunjucks.Environment, page: () => PageScope): v
   environment.addFilter('json', (value: unknown) => JSON.stringify(value) ?? 'null');
 }
 
+/** What a macro made of a frozen argument; addresses in it begin as that of the front page does. */
+interface Drawn {
+  readonly file: string;
+  readonly name: string;
+  readonly front: string;
+  readonly html: unknown;
+}
+
 type Macro = (argument: unknown) => unknown;
 interface MacroFile {
   getExported(done: (error: Error | null, macros: Readonly<Record<string, Macro>>) => void): void;
@@ -93,9 +101,10 @@ interface MacroFile {
 
 /**
  * `call_macro(file, name, argument)`: a macro of a file whose name is data, such as a field type's. Each file is imported
- * once and kept; `{% import %}` inside a loop costs ten times as much.
+ * once and kept; `{% import %}` inside a loop costs ten times as much. What a macro made of a frozen argument is kept with it:
+ * do not freeze what holds instants, whose age and zone belong to the page.
  */
-function addMacroCalls(environment: nunjucks.Environment): void {
+function addMacroCalls(environment: nunjucks.Environment, url: PageScope['url']): void {
   const files = new Map<string, Readonly<Record<string, Macro>>>();
   const macrosOf = (file: string): Readonly<Record<string, Macro>> => {
     const known = files.get(file);
@@ -109,9 +118,17 @@ function addMacroCalls(environment: nunjucks.Environment): void {
     files.set(file, found);
     return found;
   };
+  const drawn = new WeakMap<object, Drawn[]>();
   environment.addGlobal('call_macro', (file: string, name: string, argument: unknown): unknown => {
+    const isObject = typeof argument === 'object' && argument !== null;
+    const before = isObject ? drawn.get(argument) : undefined;
+    const front = before || isObject ? url('/') : '';
+    const found = before?.find((one) => one.name === name && one.file === file && one.front === front);
+    if (found) return found.html;
     const macro = macrosOf(file)[name];
     if (!macro) throw new TypeError(`${file} has no macro ${name}`);
-    return macro(argument);
+    const html = macro(argument);
+    if (isObject && Object.isFrozen(argument)) drawn.set(argument, [...(before ?? []), { file, name, front, html }]);
+    return html;
   });
 }

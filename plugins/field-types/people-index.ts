@@ -52,15 +52,16 @@ export const mayCompletePeople = (ctx: OperationContext): boolean =>
   ctx.user.authenticated && ctx.can('TICKET_MODIFY', { realm: 'ticket' });
 
 const FEW = 50;
+const NOBODY: readonly string[] = Object.freeze([]);
 const fewNames = new WeakMap<Directory, readonly string[]>();
 
 /** The names that a page brings along, so that completion works without JavaScript; none where there are too many. */
 export function offeredNames(ctx: OperationContext): readonly string[] {
-  if (!mayCompletePeople(ctx)) return [];
+  if (!mayCompletePeople(ctx)) return NOBODY;
   const known = fewNames.get(ctx.directory);
   if (known) return known;
   const { people } = ctx.directory;
   const names = people.size > FEW ? [] : [...people.values()].filter(({ disabled }) => !disabled).map(({ name }) => name);
-  fewNames.set(ctx.directory, names);
+  fewNames.set(ctx.directory, Object.freeze(names));
   return names;
 }

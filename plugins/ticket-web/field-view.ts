@@ -9,6 +9,7 @@ import {
   typedText,
 } from 'tracts';
 import type { WhenView } from './conditions-view.ts';
+import { keepView, keptView, type Look } from './kept-views.ts';
 
 /** What the presenter must know of the person who looks. */
 export interface Viewer {
@@ -169,22 +170,36 @@ function controlText(value: unknown, field: Field, text: string, type: FieldType
   return field.options.length > 0 ? text : viewer.hide(typedText(type, value, field, viewer.timeZone));
 }
 
-function layoutOf(field: Field): Pick<FieldView, 'size' | 'rows' | 'cols' | 'maxSize' | 'group'> {
-  return {
-    size: field.size ?? 0,
-    rows: field.rows ?? 0,
-    cols: field.cols ?? 0,
-    maxSize: field.maxSize ?? 0,
-    group: field.group,
-  };
-}
-
-/** One field as plain data. `extra` is what the type's `present` gave. */
+/** One field as plain data, frozen where it was made before. `extra` is what the type's `present` gave. */
 export function viewField(field: Field, viewer: Viewer, situation: Situation = {}): FieldView {
   const type = viewer.typeOf(field.type);
   const value = 'value' in situation ? situation.value : field.value;
   const text = storedText(type, value);
+  const look: Look = {
+    type,
+    text,
+    kind: typeof value,
+    changed: 'stored' in situation && storedText(type, situation.stored) !== text,
+    ariaLabel: situation.ariaLabel ?? '',
+    inAction: situation.inAction === true,
+    extra: situation.extra ?? NOTHING,
+  };
   const problem = situation.problem ?? '';
+  const when = situation.when ?? null;
+  if (problem !== '' || when) return makeView(field, value, look, viewer, problem, when);
+  return keptView(field, look, viewer) ?? keepView(makeView(field, value, look, viewer, '', null), field, look, viewer);
+}
+
+const NOTHING: Readonly<Record<string, unknown>> = Object.freeze({});
+
+function makeView(
+  field: Field,
+  value: unknown,
+  { type, text, changed, ariaLabel, inAction, extra }: Look,
+  viewer: Viewer,
+  problem: string,
+  when: WhenView | null,
+): FieldView {
   const options = optionsOf(field, text, viewer);
   return {
     name: field.name,
@@ -194,16 +209,16 @@ export function viewField(field: Field, viewer: Viewer, situation: Situation = {
     type: field.type,
     template: type.template,
     label: field.label,
-    ariaLabel: situation.ariaLabel ?? '',
+    ariaLabel,
     text: controlText(value, field, text, type, viewer),
     shown: viewer.hide(readable(value, text, field, type, viewer)),
     empty: text === '',
     time: value instanceof Date ? value : null,
     checked: value === true || text === '1',
-    changed: 'stored' in situation && storedText(type, situation.stored) !== text,
+    changed,
     options,
     optionGroups: groupsOf(field, options),
-    single: situation.inAction === true && field.options.length === 1 && !field.optional,
+    single: inAction && field.options.length === 1 && !field.optional,
     optional: field.optional,
     required: field.required,
     disabled: field.disabled,
@@ -214,14 +229,18 @@ export function viewField(field: Field, viewer: Viewer, situation: Situation = {
     title: field.title,
     help: field.help,
     format: field.format,
-    ...layoutOf(field),
+    size: field.size ?? 0,
+    rows: field.rows ?? 0,
+    cols: field.cols ?? 0,
+    maxSize: field.maxSize ?? 0,
+    group: field.group,
     href: linkOf(field, text, viewer),
     problem,
     describedBy: describedBy(field.control, field.help, problem),
     applies: field.applies,
-    when: situation.when ?? null,
+    when,
     attributes: field.attributes,
-    extra: situation.extra ?? {},
+    extra,
   };
 }
 

@@ -2,6 +2,8 @@ import type { FieldType, OperationContext, Resource, Submission, Values, WebRequ
 import { hideAddresses, type IAddressPrivacy, restoreAddresses } from 'tracts/addresses';
 import type { Viewer } from './field-view.ts';
 
+const asItIs = (text: string): string => text;
+
 /** How this person sees a ticket, or tickets in general. */
 export function viewerOf(
   ctx: OperationContext,
@@ -10,7 +12,7 @@ export function viewerOf(
   typeOf: (name: string) => FieldType,
   resource?: Resource,
 ): Viewer {
-  const hide = privacy.mayRead(ctx, resource) ? (text: string): string => text : hideAddresses;
+  const hide = privacy.mayRead(ctx, resource) ? asItIs : hideAddresses;
   return { href: (path) => request.href(path), hide, typeOf, timeZone: ctx.timeZone };
 }
 

@@ -1,0 +1,136 @@
+import type { Field, FieldType } from 'tracts';
+import type { FieldView, Viewer } from './field-view.ts';
+
+/** All that decides what a field looks like, beside the field itself. */
+export interface Look {
+  readonly type: FieldType;
+  /** The stored text of the value. */
+  readonly text: string;
+  /** `typeof` the value: what could not be read is still a string. */
+  readonly kind: string;
+  readonly changed: boolean;
+  readonly ariaLabel: string;
+  readonly inAction: boolean;
+  readonly extra: Readonly<Record<string, unknown>>;
+}
+
+interface Kept extends Look {
+  readonly field: Field;
+  readonly hide: Viewer['hide'];
+  readonly timeZone: string;
+  /** The address of the front page stands for the prefix of all addresses. */
+  readonly front: string;
+  readonly view: FieldView;
+}
+
+const LONGEST_TEXT = 80;
+const KEPT_PER_CONTROL = 24;
+const MOST_KEPT = 2_000;
+
+/**
+ * Views of fields that look the same again and again: a form is mostly the same few choices for everybody. What is kept is
+ * frozen, and `call_macro` draws a frozen view once. A view is found by comparing everything it was made from, so nothing has to
+ * be told that it is out of date.
+ */
+const kept = new Map<string, Kept[]>();
+let count = 0;
+
+/** A view made from the same before; undefined: none, or this one cannot be kept. */
+export function keptView(field: Field, look: Look, viewer: Viewer): FieldView | undefined {
+  const list = kept.get(field.control);
+  if (!list) return undefined;
+  const front = viewer.href('/');
+  const index = list.findIndex(
+    (one) =>
+      one.text === look.text &&
+      one.kind === look.kind &&
+      one.changed === look.changed &&
+      one.ariaLabel === look.ariaLabel &&
+      one.inAction === look.inAction &&
+      one.type === look.type &&
+      one.hide === viewer.hide &&
+      one.front === front &&
+      one.timeZone === viewer.timeZone &&
+      isSameField(one.field, field) &&
+      isSameRecord(one.extra, look.extra),
+  );
+  return index < 0 ? undefined : list[index]?.view;
+}
+
+/** Keeps a view and hands it back frozen; long texts and instants, which are shown as an age, come back as they are. */
+export function keepView(view: FieldView, field: Field, look: Look, viewer: Viewer): FieldView {
+  if (look.text.length > LONGEST_TEXT || view.time !== null || !isConstant(look.extra)) return view;
+  const { hide, timeZone } = viewer;
+  const { type, text, kind, changed, ariaLabel, inAction, extra } = look;
+  const snapshot = { ...field, options: [...field.options] };
+  const entry: Kept = {
+    type,
+    text,
+    kind,
+    changed,
+    ariaLabel,
+    inAction,
+    extra,
+    field: snapshot,
+    hide,
+    timeZone,
+    front: viewer.href('/'),
+    view: Object.freeze(view),
+  };
+  if (count >= MOST_KEPT) {
+    kept.clear();
+    count = 0;
+  }
+  const list = kept.get(field.control) ?? [];
+  kept.set(field.control, list);
+  // The oldest goes: on a busy site the common ones come back at once.
+  if (list.length >= KEPT_PER_CONTROL) list.shift();
+  else count += 1;
+  list.push(entry);
+  return view;
+}
+
+/** What a type adds and never changes: texts, numbers, and frozen lists. */
+const isConstant = (extra: Look['extra']): boolean =>
+  Object.values(extra).every((value) => typeof value !== 'object' || value === null || Object.isFrozen(value));
+
+/** The attributes that a view is made of. The value counts by its text; conditions make a view that is not kept. */
+function isSameField(a: Field, b: Field): boolean {
+  return isSameState(a, b) && isSameShape(a, b) && isSameChoice(a, b) && isSameRecord(a.attributes, b.attributes);
+}
+
+const isSameState = (a: Field, b: Field): boolean =>
+  a.editable === b.editable &&
+  a.disabled === b.disabled &&
+  a.required === b.required &&
+  a.visible === b.visible &&
+  a.applies === b.applies &&
+  a.optional === b.optional &&
+  a.custom === b.custom &&
+  a.plaintext === b.plaintext;
+
+const isSameShape = (a: Field, b: Field): boolean =>
+  a.name === b.name &&
+  a.label === b.label &&
+  a.title === b.title &&
+  a.help === b.help &&
+  a.group === b.group &&
+  a.format === b.format &&
+  a.fullrow === b.fullrow &&
+  a.size === b.size &&
+  a.rows === b.rows &&
+  a.cols === b.cols &&
+  a.maxSize === b.maxSize &&
+  a.ticketlinkQuery === b.ticketlinkQuery;
+
+function isSameChoice(a: Field, b: Field): boolean {
+  if (a.options.length !== b.options.length || a.optionGroups !== b.optionGroups) return false;
+  for (let index = 0; index < a.options.length; index++) if (a.options[index] !== b.options[index]) return false;
+  return isSameRecord(a.optionLabels, b.optionLabels);
+}
+
+function isSameRecord(a: Readonly<Record<string, unknown>>, b: Readonly<Record<string, unknown>>): boolean {
+  if (a === b) return true;
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
+}
