@@ -56,6 +56,7 @@ const quoted = (name: string): string => `“${name}”`;
 class Adjuncts implements IAdjunctService {
   readonly #needs: Needs;
   readonly #stored: Cached<Vocabularies>;
+  #known: readonly ITicketAdjunctContributor[] | undefined;
 
   constructor(needs: Needs) {
     this.#needs = needs;
@@ -64,7 +65,7 @@ class Adjuncts implements IAdjunctService {
 
   async list(ctx: OperationContext, type: AdjunctType): Promise<readonly Adjunct[]> {
     const values = (await this.#stored.get(ctx.db)).get(type) ?? [];
-    const contributors = [...this.#needs.contributors];
+    const contributors = this.#contributors();
     if (contributors.length === 0) return values;
     const names = new Set(values.map(({ name }) => name));
     const all = [...values];
@@ -74,6 +75,17 @@ class Adjuncts implements IAdjunctService {
         if (!names.has(value.name) && names.add(value.name)) all.push({ ...value, source });
     }
     return all;
+  }
+
+  async edition(ctx: OperationContext): Promise<object> {
+    // What contributors give may change without a word.
+    return this.#contributors().length === 0 ? this.#stored.get(ctx.db) : {};
+  }
+
+  /** Asked for with every form; which there are never changes. */
+  #contributors(): readonly ITicketAdjunctContributor[] {
+    this.#known ??= [...this.#needs.contributors];
+    return this.#known;
   }
 
   async countUses(ctx: OperationContext, type: AdjunctType, filter: UseFilter = {}): Promise<ReadonlyMap<string, number>> {

@@ -19,7 +19,16 @@ export function initialValue(field: Field, typeOf: TypeOf, ctx: OperationContext
 /** The operation on one ticket; permissions asked without a resource are asked about this ticket. */
 export function onTicket(ctx: OperationContext, ticket: Ticket): TicketContext {
   const resource = { realm: 'ticket', id: ticket.id, object: ticket };
-  return { ...ctx, ticket, can: (permission, about = resource) => ctx.can(permission, about) };
+  // A form asks the same few questions for each of its fields.
+  const known = new Map<string, boolean>();
+  const canHere = (permission: string): boolean => {
+    const before = known.get(permission);
+    if (before !== undefined) return before;
+    const answer = ctx.can(permission, resource);
+    known.set(permission, answer);
+    return answer;
+  };
+  return { ...ctx, ticket, can: (permission, about) => (about === undefined ? canHere(permission) : ctx.can(permission, about)) };
 }
 
 /** A ticket that does not exist yet, with every field's default. */

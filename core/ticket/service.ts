@@ -224,7 +224,7 @@ class Tickets implements ITicketService {
       for (const action of await controller.getTicketActions(ctx)) form.offer(action);
     }
     for (const manipulator of manipulators)
-      await manipulator.prepareTicket?.(ctx, form.from(registry.idOf(manipulator)), submission);
+      if (manipulator.prepareTicket) await manipulator.prepareTicket(ctx, form.from(registry.idOf(manipulator)), submission);
     const offers = [...form.actions.values()];
     if (ctx.ticket.exists || !offers.some(grantsCreate) || ctx.can('TICKET_CREATE')) return;
     for (const offer of offers) if (!grantsCreate(offer)) form.withdraw(offer.name);

@@ -118,17 +118,21 @@ function addMacroCalls(environment: nunjucks.Environment, url: PageScope['url'])
     files.set(file, found);
     return found;
   };
-  const drawn = new WeakMap<object, Drawn[]>();
-  environment.addGlobal('call_macro', (file: string, name: string, argument: unknown): unknown => {
-    const isObject = typeof argument === 'object' && argument !== null;
-    const before = isObject ? drawn.get(argument) : undefined;
-    const front = before || isObject ? url('/') : '';
-    const found = before?.find((one) => one.name === name && one.file === file && one.front === front);
-    if (found) return found.html;
+  const call = (file: string, name: string, argument: unknown): unknown => {
     const macro = macrosOf(file)[name];
     if (!macro) throw new TypeError(`${file} has no macro ${name}`);
-    const html = macro(argument);
-    if (isObject && Object.isFrozen(argument)) drawn.set(argument, [...(before ?? []), { file, name, front, html }]);
+    return macro(argument);
+  };
+  const drawn = new WeakMap<object, Drawn[]>();
+  environment.addGlobal('call_macro', (file: string, name: string, argument: unknown): unknown => {
+    if (typeof argument !== 'object' || argument === null) return call(file, name, argument);
+    const before = drawn.get(argument);
+    if (!before && !Object.isFrozen(argument)) return call(file, name, argument);
+    const front = url('/');
+    const found = before?.find((one) => one.name === name && one.file === file && one.front === front);
+    if (found) return found.html;
+    const html = call(file, name, argument);
+    drawn.set(argument, [...(before ?? []), { file, name, front, html }]);
     return html;
   });
 }

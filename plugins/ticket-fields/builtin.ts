@@ -135,20 +135,16 @@ export const BuiltinFields = component({
       return specs.map((spec, index) => ({ ...spec, order: index - 1000 }));
     };
 
-    let last:
-      | { readonly lists: readonly unknown[]; readonly directory: unknown; readonly specs: readonly FieldSpec[] }
-      | undefined;
+    let last: { readonly edition: object; readonly directory: unknown; readonly specs: readonly FieldSpec[] } | undefined;
     return {
       async getTicketFields(ctx) {
-        // One after the other: a transaction has one connection, and PostgreSQL's takes no second query meanwhile.
-        const lists: (readonly Adjunct[])[] = [];
-        for (const type of TYPES) lists.push(await adjuncts.list(ctx, type));
         const { directory } = ctx;
-        // The same list object again means that nothing changed; then nobody need build sixteen fields anew.
-        if (last?.directory !== directory || !lists.every((list, index) => list === last?.lists[index])) {
-          const byType = Object.fromEntries(TYPES.map((type, index) => [type, lists[index] ?? []])) as unknown as Lists;
-          last = { lists, directory, specs: build(ctx, byType) };
-        }
+        const edition = await adjuncts.edition(ctx);
+        if (last?.edition === edition && last.directory === directory) return last.specs;
+        // One after the other: a transaction has one connection, and PostgreSQL's takes no second query meanwhile.
+        const lists: [string, readonly Adjunct[]][] = [];
+        for (const type of TYPES) lists.push([type, await adjuncts.list(ctx, type)]);
+        last = { edition, directory, specs: build(ctx, Object.fromEntries(lists) as unknown as Lists) };
         return last.specs;
       },
     };

@@ -147,12 +147,13 @@ function viewAction(
 function fillRows(fields: readonly FieldView[]): FieldView[] {
   const rows: FieldView[] = [];
   const waiting: FieldView[] = [];
+  const lastShort = fields.findLastIndex((field) => !field.fullrow);
   for (const [index, field] of fields.entries()) {
     if (!field.fullrow) {
       waiting.push(field);
       continue;
     }
-    const mayWait = waiting.length === 1 && fields.slice(index).some((later) => !later.fullrow);
+    const mayWait = waiting.length === 1 && index < lastShort;
     if (!mayWait) rows.push(...waiting.splice(0));
     rows.push(field);
   }
@@ -161,7 +162,11 @@ function fillRows(fields: readonly FieldView[]): FieldView[] {
 
 function groupFields(fields: readonly FieldView[]): FieldGroup[] {
   const groups = new Map<string, FieldView[]>([['', []]]);
-  for (const field of fields) groups.set(field.group, [...(groups.get(field.group) ?? []), field]);
+  for (const field of fields) {
+    const members = groups.get(field.group);
+    if (members) members.push(field);
+    else groups.set(field.group, [field]);
+  }
   return [...groups]
     .filter(([, members]) => members.length > 0)
     .map(([legend, members]) => ({ legend, hidden: members.every(({ applies }) => !applies), fields: fillRows(members) }));

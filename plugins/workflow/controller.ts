@@ -14,10 +14,20 @@ export interface WorkflowNeeds {
 }
 
 /** The operations behind a rule, in its order; words that nobody knows do nothing, as in Trac. */
-export function operationsOf(rule: WorkflowRule, operations: Iterable<IWorkflowOperation>): IWorkflowOperation[] {
+export function operationsOf(rule: WorkflowRule, operations: Iterable<IWorkflowOperation>): readonly IWorkflowOperation[] {
+  const before = found.get(rule);
+  if (before?.among === operations) return before.operations;
   const known = [...operations];
-  return rule.operations.flatMap((word) => known.find(({ name }) => name === word) ?? []);
+  const named = rule.operations.flatMap((word) => known.find(({ name }) => name === word) ?? []);
+  found.set(rule, { among: operations, operations: named });
+  return named;
 }
+
+/** Every form asks for those of every rule. */
+const found = new WeakMap<
+  WorkflowRule,
+  { readonly among: Iterable<IWorkflowOperation>; readonly operations: readonly IWorkflowOperation[] }
+>();
 
 function isInState(rule: WorkflowRule, ctx: TicketContext): boolean {
   if (!ctx.ticket.exists) return rule.oldStates.includes(null);
@@ -93,7 +103,8 @@ export async function describeRule(
   const plans: OperationPlan[] = [];
   // One after the other: they may read, and a transaction has one connection.
   for (const operation of operationsOf(rule, needs.operations)) {
-    const plan = await operation.plan(ctx, rule);
+    const planned = operation.plan(ctx, rule);
+    const plan = planned instanceof Promise ? await planned : planned;
     if (plan === undefined) return undefined;
     plans.push(plan);
   }

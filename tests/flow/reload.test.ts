@@ -57,12 +57,12 @@ test('a broken edit changes nothing but is logged, and told to administrators al
   expect(about).toContain('The last good configuration stays in force');
   for (const name of ['ann', 'anonymous']) {
     const page = (await env.page(name, '/about')).text;
-    expect(page).toContain('<title>About – One</title>');
+    expect(page).toContain('<title>About &ndash; One</title>');
     expect(page).not.toContain('What is wrong');
     expect(page).not.toContain('line 3');
   }
   env.write('conf/trac.ini', '[project]\nname = Three\n');
-  expect(await soon(shows(env, 'ann', '/about', '<title>About – Three</title>'))).toBe(true);
+  expect(await soon(shows(env, 'ann', '/about', '<title>About &ndash; Three</title>'))).toBe(true);
   expect((await env.page('admin', '/prefs')).text).not.toContain('What is wrong');
 });
 
@@ -72,7 +72,7 @@ test('a value that the core cannot use keeps the last good configuration, too', 
   env.write('conf/trac.ini', '[project]\nname = Two\n[ticket]\nmax_comment_size = large\n');
   await service.reload();
   const about = (await env.page('admin', '/about')).text;
-  expect(about).toContain('<title>About – One</title>');
+  expect(about).toContain('<title>About &ndash; One</title>');
   expect(about).toMatch(/line 4, \[ticket\] max_comment_size = &quot;large&quot;: expected a whole number/);
 });
 
@@ -81,7 +81,7 @@ test('a trac.ini that is gone keeps the last good configuration', async () => {
   const service = await env.serve();
   rmSync(path.join(env.dir, 'conf', 'trac.ini'));
   await service.reload();
-  expect((await env.page('admin', '/about')).text).toMatch(/<title>About – One<\/title>.*there is no such file/s);
+  expect((await env.page('admin', '/about')).text).toMatch(/<title>About &ndash; One<\/title>.*there is no such file/s);
 });
 
 test('the same broken file is told once, however long it stays', async () => {
@@ -101,7 +101,7 @@ test('another [trac] database is not followed while the site runs: it says that 
   env.write('conf/trac.ini', '[trac]\ndatabase = sqlite:db/other.db\n[project]\nname = Two\n');
   await service.reload();
   const about = (await env.page('admin', '/about')).text;
-  expect(about).toContain('<title>About – Two</title>');
+  expect(about).toContain('<title>About &ndash; Two</title>');
   expect(about).toMatch(/trac\.ini, line 2, \[trac\] database: .*restart/i);
   expect(env.logged.some(({ level, message }) => level === 'warn' && /\[trac\] database/.test(message))).toBe(true);
   expect((await env.page('ann', `/ticket/${id}`)).status).toBe(200);
@@ -121,5 +121,5 @@ test('requests under way while the configuration changes are all answered', asyn
     await service.reload();
   }
   expect(new Set((await Promise.all(answers)).map(({ status }) => status))).toEqual(new Set([200]));
-  expect((await env.page('ann', '/about')).text).toContain('About – P5');
+  expect((await env.page('ann', '/about')).text).toContain('About &ndash; P5');
 });

@@ -30,6 +30,7 @@ export function adjunctService(lists: Partial<Record<AdjunctType, readonly Parti
     throw new Error('These vocabularies are fixed.');
   };
   return {
+    edition: async () => ({}),
     list: async (_ctx, type) => (lists[type] ?? []).map((value) => ({ name: '', description: '', ...value })),
     countUses: async () => new Map(),
     create: fixed,
