@@ -111,13 +111,16 @@ export class Page {
 
   async #run(call: TextMacro, text: CompiledText): Promise<string> {
     const macro = this.#fillers.macros.get(call.name.toLowerCase());
-    if (macro !== undefined) return fitted(await this.#call(macro, call, text), call);
+    if (macro !== undefined) {
+      if (call.place === 'line' && !macro.inLines) return escapeHtml(`[[${call.name}${call.args === '' ? '' : '(...)'}]]`);
+      return fitted(await this.#call(macro, call, text), call);
+    }
     const { otherwise } = call;
     return typeof otherwise === 'string' ? otherwise : (this.#links.get(otherwise) ?? escapeHtml(call.source));
   }
 
   async #call(macro: WikiMacro, call: TextMacro, text: CompiledText): Promise<string> {
-    const failed = (message: string): string => messageHtml(`Macro ${macro.name}:`, message, call.place !== 'block');
+    const failed = (message: string): string => messageHtml(`Macro ${macro.name}:`, message, call.place === 'inline' || call.place === 'line');
     if (this.#spent > MACRO_TIME) return failed('not drawn, since the other macros on this page took too long.');
     const start = performance.now();
     try {

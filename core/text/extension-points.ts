@@ -129,6 +129,8 @@ export interface WikiMacro {
   readonly name: string;
   /** One line, with an example call. */
   readonly help: string;
+  /** Is drawn in headings and texts of one line too (place `line`); others stand there as `[[Name(...)]]`. */
+  readonly inLines?: boolean;
   /**
    * Safe HTML; escape what people wrote (`escapeHtml`). Inline calls get inline HTML. Throw a `TracError` with a sentence for a
    * wrong call. `text`: the one that the call stands in, for what tells of it, such as a table of contents.

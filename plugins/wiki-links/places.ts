@@ -76,6 +76,17 @@ const mails = each(['mailto'], (target, label) =>
     : { classes: '', label },
 );
 
+/** `@joe`: somebody with an account. */
+const people: LinkResolver = {
+  namespaces: ['user'],
+  resolve: ({ directory }, links) =>
+    links.map(({ target, label }): ResolvedLink => {
+      const person = directory.people.get(target);
+      if (person === undefined) return { classes: '', label };
+      return person.fullName === '' ? { classes: 'user' } : { classes: 'user', title: person.fullName };
+    }),
+};
+
 /** What other Tracs have and this site has not. */
 const absent = (namespaces: readonly string[], classes: string, title?: string): LinkResolver =>
   each(namespaces, () => (title === undefined ? { classes } : { classes, title }));
@@ -106,6 +117,7 @@ export const PLAIN_PLACES: readonly LinkResolver[] = [
   queries,
   searches,
   mails,
+  people,
   relative,
   absent(['wiki'], 'missing wiki'),
   absent(['report'], 'missing report', 'report does not exist'),
