@@ -29,6 +29,15 @@ function lineOf(change: FieldChange, say: (text: string) => string): string {
   return change.new === '' ? `${say(change.old)} removed` : `${say(change.old)} → ${say(change.new)}`;
 }
 
+const some = (text: string): string[] => (text === '' ? [] : [text]);
+
+/** A note tells of things that come and go; a field that nobody provides any more has its stored texts. */
+function describe(stored: HistoryEntry['fields'][number], field: Field | undefined, wording: ChangeWording): FieldChange {
+  if (stored.note) return { kind: 'list', added: some(stored.new), removed: some(stored.old) };
+  if (!field) return { kind: 'value', old: stored.old, new: stored.new };
+  return describeChange(wording.typeOf(field.type), stored.old, stored.new, field, wording.timeZone);
+}
+
 /**
  * The changed fields of an entry in plain text, a line each: `Status: new → accepted`. Long texts are only said to be modified.
  * For what is read outside the ticket page: messages, feeds, notices.
@@ -38,12 +47,7 @@ export function changeLines(entry: Pick<HistoryEntry, 'fields'>, wording: Change
   return entry.fields.flatMap((stored) => {
     const field = byName.get(stored.field);
     if (field?.internal) return [];
-    const change: FieldChange = stored.note
-      ? { kind: 'list', added: stored.new === '' ? [] : [stored.new], removed: stored.old === '' ? [] : [stored.old] }
-      : field
-        ? describeChange(wording.typeOf(field.type), stored.old, stored.new, field, wording.timeZone)
-        : { kind: 'value', old: stored.old, new: stored.new };
     const say = (text: string): string => cut(wording.hide(field?.optionLabels[text] ?? text));
-    return [`${field?.label ?? labelOf(stored.field)}: ${lineOf(change, say)}`];
+    return [`${field?.label ?? labelOf(stored.field)}: ${lineOf(describe(stored, field, wording), say)}`];
   });
 }

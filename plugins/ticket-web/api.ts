@@ -1,6 +1,7 @@
 import {
   extensionPoint,
   type Field,
+  type HistoryEntry,
   type May,
   type OperationContext,
   service,
@@ -10,9 +11,12 @@ import {
   type View,
   type WebRequest,
 } from 'tracts';
-import type { FieldView } from './field-view.ts';
+import type { FieldView, Viewer } from './field-view.ts';
+import type { EntryView } from './history-view.ts';
+import type { TicketView } from './presenter.ts';
 
-export type { FieldView } from './field-view.ts';
+export type { FieldView, Viewer } from './field-view.ts';
+export type { EntryView } from './history-view.ts';
 
 /**
  * A piece of the ticket page: `aside` beside the properties, `below` after the history; of a new ticket, above or below the
@@ -37,9 +41,9 @@ export type Panel = View & {
  */
 export interface ITicketPanelProvider {
   /** `form`: what the person may do, with the notes of a submission that was looked at or refused. */
-  getTicketPanels?(ctx: TicketContext, form: TicketForm): May<readonly Panel[]>;
+  getTicketPanels?(ctx: TicketContext, form: TicketForm, viewer: Viewer): May<readonly Panel[]>;
   /** `typed`: what the form of the new ticket holds, by field name. In previews `ctx` only reads; a refused ticket's can write. */
-  getNewTicketPanels?(ctx: TicketContext, typed: Values, form: TicketForm): May<readonly Panel[]>;
+  getNewTicketPanels?(ctx: TicketContext, typed: Values, form: TicketForm, viewer: Viewer): May<readonly Panel[]>;
 }
 export const ITicketPanelProvider = extensionPoint<ITicketPanelProvider>('ITicketPanelProvider', {
   doc: 'Adds panels to the ticket page.',
@@ -51,3 +55,17 @@ export interface IFieldViews {
   view(ctx: OperationContext, request: WebRequest, field: Field): Promise<FieldView>;
 }
 export const IFieldViews = service<IFieldViews>('IFieldViews', { doc: 'Makes of a field what templates need to draw it.' });
+
+/** What of a ticket is there to read. */
+export type ReadOnlyTicketView = Pick<TicketView, 'id' | 'version' | 'heading' | 'status' | 'opened' | 'facts' | 'texts'>;
+
+/** Makes of tickets and their history what templates need to draw them. */
+export interface ITicketViews {
+  /** The ticket as its page shows it above the history, with the values that `ctx.ticket` has: they may be of the past. */
+  ticket(ctx: TicketContext, request: WebRequest): Promise<ReadOnlyTicketView>;
+  /** Entries of its history for the macros `entry` and `entries` of `macros/history.njk`; those that show nothing are left out. */
+  entries(ctx: TicketContext, request: WebRequest, history: readonly HistoryEntry[]): Promise<readonly EntryView[]>;
+}
+export const ITicketViews = service<ITicketViews>('ITicketViews', {
+  doc: 'Makes of tickets and their history what templates need to draw them.',
+});

@@ -14,6 +14,7 @@ import {
 } from 'tracts';
 import type { IAddressPrivacy } from 'tracts/addresses';
 import type { ITicketPanelProvider, Panel } from './api.ts';
+import type { Viewer } from './field-view.ts';
 import { quoteText } from './plain-text.ts';
 import { nothingTyped, type PageState, presentTicket, type TicketView, type Typed } from './presenter.ts';
 import { type Controls, firstOf, hasStrangers, keepOthersChanges, presetsOf, submissionOf } from './submission.ts';
@@ -62,14 +63,18 @@ async function postedTo(needs: PageNeeds, ctx: TicketContext, body: WebRequest['
   return submissionOf(body, new Map([...controls, ...[...form.fields.values()].map((field) => [field.control, field] as const)]));
 }
 
-async function panelsOf({ ctx, form }: PageState, providers: Iterable<ITicketPanelProvider>): Promise<readonly Panel[]> {
+async function panelsOf(
+  { ctx, form }: PageState,
+  viewer: Viewer,
+  providers: Iterable<ITicketPanelProvider>,
+): Promise<readonly Panel[]> {
   const found: Panel[] = [];
   const typed = (): Values => Object.fromEntries([...form.fields.values()].map(({ name, value }) => [name, value]));
   for (const provider of providers) {
     try {
       const panels = ctx.ticket.exists
-        ? provider.getTicketPanels?.(ctx, form)
-        : provider.getNewTicketPanels?.(ctx, typed(), form);
+        ? provider.getTicketPanels?.(ctx, form, viewer)
+        : provider.getNewTicketPanels?.(ctx, typed(), form, viewer);
       found.push(...((await panels) ?? []));
     } catch (error) {
       ctx.log.error('a ticket panel failed', { ticket: ctx.ticket.id, error: String(error) });
@@ -95,7 +100,7 @@ async function showTicket(needs: PageNeeds, request: WebRequest, state: PageStat
   const { ctx } = state;
   const viewer = viewerOf(ctx, request, needs.privacy, needs.fields.type);
   const ticket = await presentTicket(state, viewer);
-  const panels = await panelsOf(state, needs.panels);
+  const panels = await panelsOf(state, viewer, needs.panels);
   return {
     template: ctx.ticket.exists ? 'ticket/ticket.njk' : 'ticket/new.njk',
     status,
