@@ -56,20 +56,38 @@ const isTouched = (control) => {
   if (isBox(control)) return control.checked !== control.defaultChecked;
   if (!control.options) return control.type !== 'hidden' && control.value !== control.defaultValue;
   const options = [...control.options];
-  const proposed = control.multiple ? -1 : Math.max(0, options.findIndex((option) => option.defaultSelected));
+  const proposed = control.multiple
+    ? -1
+    : Math.max(
+        0,
+        options.findIndex((option) => option.defaultSelected),
+      );
   return options.some((option, index) => option.selected !== (option.defaultSelected || index === proposed));
 };
+
+const copyContent = (from, to) =>
+  to?.replaceChildren(...[...(from?.childNodes ?? [])].map((node) => document.importNode(node, true)));
 
 const adopt = (control, fresh) => {
   if (!control.closest('[data-condition]')) control.disabled = fresh.disabled;
   if (isBox(control)) {
     control.defaultChecked = fresh.defaultChecked;
     control.checked = fresh.defaultChecked;
-  } else if (control.options) control.replaceChildren(...[...fresh.childNodes].map((node) => document.importNode(node, true)));
+  } else if (control.options) copyContent(fresh, control);
   else {
     control.value = fresh.value;
     if (control.type !== 'hidden') control.defaultValue = fresh.defaultValue;
   }
+};
+
+const takeOver = (fresh, changeControls) => {
+  const was = contentOf();
+  changeControls();
+  if (form.dataset.facts && fresh.dataset.facts) form.dataset.facts = fresh.dataset.facts;
+  form.elements.namedItem('view_time').value = fresh.elements.namedItem('view_time').value;
+  // What the page itself filled in is not unsent text (tracts.js), and conditions may hold now that did not (conditions.js).
+  form.dispatchEvent(new CustomEvent('tracts:refreshed', { detail: { was } }));
+  form.dispatchEvent(new Event('input', { bubbles: true }));
 };
 
 /**
@@ -83,22 +101,19 @@ const adopt = (control, fresh) => {
 const bringUpToDate = (fresh) => {
   const [own, theirs] = [controlsOf(form), controlsOf(fresh)];
   const names = [...new Set([...own.keys(), ...theirs.keys()])];
-  const differing = names.filter((name) => signatureOf(own.get(name)) !== signatureOf(theirs.get(name)));
-  const actionsDiffer = differing.some((name) => ACTION.test(name));
-  const fields = differing.filter((name) => !ACTION.test(name));
-  const concerned = names.filter((name) => fields.includes(name) || (actionsDiffer && ACTION.test(name)));
-  if (concerned.some((name) => own.get(name)?.some(isTouched))) return false;
-  if (fields.some((name) => shapeOf(own.get(name)) !== shapeOf(theirs.get(name)))) return false;
   const [actions, freshActions] = [form, fresh].map((one) => one.querySelector('#actions'));
-  if (actionsDiffer && !(actions && freshActions)) return false;
-  const was = contentOf();
-  for (const name of fields) for (const [index, control] of own.get(name).entries()) adopt(control, theirs.get(name)[index]);
-  if (actionsDiffer) actions.replaceChildren(...[...freshActions.childNodes].map((node) => document.importNode(node, true)));
-  if (form.dataset.facts && fresh.dataset.facts) form.dataset.facts = fresh.dataset.facts;
-  form.elements.namedItem('view_time').value = fresh.elements.namedItem('view_time').value;
-  // What the page itself filled in is not unsent text (tracts.js), and conditions may hold now that did not (conditions.js).
-  form.dispatchEvent(new CustomEvent('tracts:refreshed', { detail: { was } }));
-  form.dispatchEvent(new Event('input', { bubbles: true }));
+  const isAnyTouched = (some) => some.some((name) => own.get(name)?.some(isTouched));
+  const differing = names.filter((name) => signatureOf(own.get(name)) !== signatureOf(theirs.get(name)));
+  const fields = differing.filter((name) => !ACTION.test(name));
+  const isChosen = isAnyTouched(names.filter((name) => ACTION.test(name)));
+  if (differing.length > fields.length && (isChosen || !actions || !freshActions)) return false;
+  if (isAnyTouched(fields)) return false;
+  if (fields.some((name) => shapeOf(own.get(name)) !== shapeOf(theirs.get(name)))) return false;
+  takeOver(fresh, () => {
+    for (const name of fields) for (const [index, control] of own.get(name).entries()) adopt(control, theirs.get(name)[index]);
+    // Where only what is said of the actions differs, a choice among them still holds.
+    if (!isChosen && actions?.innerHTML !== freshActions?.innerHTML) copyContent(freshActions, actions);
+  });
   return true;
 };
 
