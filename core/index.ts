@@ -24,6 +24,7 @@ export { type FoundSyntax, type RuleScan, type SyntaxRules, syntaxRules } from '
 export { FIELD_ATTRIBUTES } from './ticket/attributes.ts';
 export { type ChangeWording, changeLines } from './ticket/change-lines.ts';
 export { mayBeTold } from './ticket/conditions.ts';
+export { mayEditComment } from './ticket/edit-comment.ts';
 export * from './ticket/extension-points.ts';
 export { fieldResource, mayViewField } from './ticket/field-rights.ts';
 export * from './ticket/field-sql.ts';

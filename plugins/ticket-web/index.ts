@@ -40,7 +40,9 @@ export const TicketPages = component({
   }),
 });
 
+export { CommentPages } from './comment-pages.ts';
 export { FilingMenu } from './filing-menu.ts';
+export { TicketViews } from './ticket-views.ts';
 
 /** Draws fields for pages other than those of tickets. */
 export const FieldViews = component({
