@@ -15,6 +15,7 @@ import {
   type WebRequest,
 } from 'tracts';
 import { IAddressPrivacy } from 'tracts/addresses';
+import { ITicketQueries } from './api.ts';
 import { type OrderColumn, parseQuery, type TicketQuery } from './language.ts';
 import {
   COUNTED_AT_MOST,
@@ -27,7 +28,7 @@ import {
   sortingOf,
   wantedStatuses,
 } from './store.ts';
-import { viewList } from './view.ts';
+import { describeFilter, viewList } from './view.ts';
 
 const VOCABULARIES: Readonly<Partial<Record<OrderColumn, AdjunctType>>> = {
   type: 'ticket_type',
@@ -133,20 +134,33 @@ async function findVisibleTickets(
   return { ...found, rows: rows.map((row) => withoutHidden(ctx, row, tickets.get(row.id))) };
 }
 
-async function showList(needs: Needs, ctx: OperationContext, request: WebRequest): Promise<Outcome> {
+interface Answer extends Found {
+  readonly query: TicketQuery;
+  /** Every status that a ticket has. */
+  readonly used: readonly string[];
+  readonly itemsPerPage: number;
+  isSeen(column: string): boolean;
+}
+
+async function ask(needs: Needs, ctx: OperationContext, parameters: WebRequest['query']): Promise<Answer> {
   const itemsPerPage = Math.min(Math.max(needs.options.itemsPerPage, 1), 1000);
   const hides = needs.permissions.judgesFields();
   const isSeen = (column: string): boolean => !hides || column === 'id' || mayViewField(ctx, column);
-  const query = parseQuery(request.query, ctx.user.name, itemsPerPage, isSeen);
+  const query = parseQuery(parameters, ctx.user.name, itemsPerPage, isSeen);
   const used = await statusesInUse(ctx.db);
   const statuses = wantedStatuses(query, used);
   const type = VOCABULARIES[query.order];
   const ranks = query.order === 'status' ? used : type && (await namesOf(needs, ctx, type));
   const counts = !hides && needs.permissions.isUniform('TICKET_VIEW');
   const sorting = sortingOf(query, ranks);
-  const { rows, total, isThere } = counts
+  const found = counts
     ? await findTickets(ctx, query, statuses, sorting)
     : await findVisibleTickets(needs, ctx, query, statuses, sorting);
+  return { ...found, query, used, itemsPerPage, isSeen };
+}
+
+async function showList(needs: Needs, ctx: OperationContext, request: WebRequest): Promise<Outcome> {
+  const { rows, total, isThere, query, used, itemsPerPage, isSeen } = await ask(needs, ctx, request.query);
   const data = viewList(ctx, request, {
     query,
     rows,
@@ -159,12 +173,29 @@ async function showList(needs: Needs, ctx: OperationContext, request: WebRequest
   return { template: 'query/list.njk', data, status: isThere ? 200 : 404 };
 }
 
+const USES = { adjuncts: IAdjunctService, permissions: IPermissionService, tickets: ITicketService, privacy: IAddressPrivacy };
+const OPTIONS = { itemsPerPage: option.int('query', 'items_per_page', 100, 'Tickets on one page of a list, 1 to 1000.') };
+
+/** Finds tickets for others than the page of lists. */
+export const TicketQueries = component({
+  doc: 'Finds tickets for others than the page of lists.',
+  implements: [ITicketQueries],
+  uses: USES,
+  options: OPTIONS,
+  create: (needs) => ({
+    async find(ctx, parameters) {
+      const { rows, query } = await ask(needs, ctx, parameters);
+      return { ids: rows.map(({ id }) => id), description: query.filters.map(describeFilter).join(', ') };
+    },
+  }),
+});
+
 /** Lists tickets, open ones first of all. */
 export const QueryPage = component({
   doc: 'Serves /query: lists of tickets.',
   implements: [IRouteProvider, INavigationContributor],
-  uses: { adjuncts: IAdjunctService, permissions: IPermissionService, tickets: ITicketService, privacy: IAddressPrivacy },
-  options: { itemsPerPage: option.int('query', 'items_per_page', 100, 'Tickets on one page of a list, 1 to 1000.') },
+  uses: USES,
+  options: OPTIONS,
   create: (needs) => ({
     getRoutes: () => [
       { method: 'GET', path: '/query', requires: 'TICKET_VIEW', handle: (ctx, request) => showList(needs, ctx, request) },

@@ -104,7 +104,8 @@ function viewChoices({ query, choices }: ListInput) {
   });
 }
 
-const describe = ({ column, values, negated }: Filter): string =>
+/** A condition in words. */
+export const describeFilter = ({ column, values, negated }: Filter): string =>
   column === 'status' && negated && values.join() === 'closed'
     ? 'open'
     : `${column} ${negated ? 'is not' : 'is'} ${values.join(' or ')}`;
@@ -133,7 +134,7 @@ export function viewList(ctx: OperationContext, request: WebRequest, input: List
         current: asWritten(filters) === asWritten(query.filters),
       })),
     filters: query.filters.map((filter) => ({
-      text: hide(describe(filter)),
+      text: hide(describeFilter(filter)),
       remove: linkTo({ filters: query.filters.filter((one) => one !== filter) }),
     })),
     choices: viewChoices(input),
