@@ -47,6 +47,7 @@ export function createPageRenderer(options: PageOptions): PageRenderer {
     const data = {
       title: '',
       banners: [],
+      alternates: [],
       ...view.data,
       user: { ...visitor.user, fullName: ctx?.directory.people.get(visitor.user.name)?.fullName ?? '' },
       nav: ctx ? buildNavigation(collectItems(contributors, ctx, options.log), path, href) : NO_NAVIGATION,

@@ -1,0 +1,78 @@
+import {
+  component,
+  IRequestFilter,
+  ISiteOptions,
+  ITexts,
+  ITicketFields,
+  ITicketService,
+  type OperationContext,
+  type Outcome,
+  type WebRequest,
+} from 'tracts';
+import { IAddressPrivacy } from 'tracts/addresses';
+import { ITicketQueries } from 'tracts/query';
+import { answerFeed, formatIn } from './answer.ts';
+import type { FeedFormat } from './feed.ts';
+import { type FeedNeeds, queryFeed, queryText, ticketFeed } from './tickets.ts';
+
+/** What every feed is made from. */
+export const FEED_USES = {
+  tickets: ITicketService,
+  fields: ITicketFields,
+  privacy: IAddressPrivacy,
+  texts: ITexts,
+  queries: ITicketQueries,
+  site: ISiteOptions,
+} as const;
+
+const TICKET = /^\/ticket\/([1-9]\d{0,9})\/?$/;
+const LISTS: ReadonlySet<string> = new Set(['/', '/query']);
+
+async function feedFor(
+  needs: FeedNeeds,
+  ctx: OperationContext,
+  request: WebRequest,
+  format: FeedFormat,
+): Promise<Outcome | undefined> {
+  const { query, path } = request;
+  const href = (to: string): string => request.origin + request.href(to);
+  const id = TICKET.exec(path)?.[1];
+  if (id !== undefined) {
+    const place = { href, self: href(`/ticket/${id}?format=${format}`) };
+    return answerFeed(await ticketFeed(needs, ctx, Number(id), place), format, request);
+  }
+  if (!LISTS.has(path)) return undefined;
+  const place = { href, self: href(`/query${queryText(query, { format })}`), link: href(`/query${queryText(query)}`) };
+  return answerFeed(await queryFeed(needs, ctx, query, place), format, request);
+}
+
+/** Where the page's feeds are, as pages link to them. */
+function alternatesOf({ path, query, href }: WebRequest) {
+  const id = TICKET.exec(path)?.[1];
+  const address = (format: FeedFormat): string =>
+    href(id === undefined ? `/query${queryText(query, { format })}` : `/ticket/${id}?format=${format}`);
+  const title = id === undefined ? 'These tickets' : `Ticket #${id}`;
+  return [
+    { rel: 'alternate', type: 'application/atom+xml', title: `${title} (Atom)`, label: 'Atom feed', href: address('atom') },
+    { rel: 'alternate', type: 'application/rss+xml', title: `${title} (RSS)`, label: 'RSS feed', href: address('rss') },
+  ];
+}
+
+const PAGES: ReadonlySet<string> = new Set(['ticket/ticket.njk', 'query/list.njk']);
+
+/** Answers for the pages of tickets and of lists where a feed is asked for, and leads feed readers there. */
+export const TicketFeeds = component({
+  doc: 'Feeds of a ticket and of a query: ?format=rss and ?format=atom.',
+  implements: [IRequestFilter],
+  uses: FEED_USES,
+  create: (needs: FeedNeeds) => ({
+    async preProcessRequest(ctx, request) {
+      const format = request.method === 'GET' || request.method === 'HEAD' ? formatIn(request.query) : undefined;
+      return format && feedFor(needs, ctx, request, format);
+    },
+    postProcessRequest(_ctx, request, outcome) {
+      if (!('template' in outcome) || !PAGES.has(outcome.template) || (outcome.status ?? 200) !== 200) return outcome;
+      return { ...outcome, data: { ...outcome.data, alternates: alternatesOf(request) } };
+    },
+  }),
+});
