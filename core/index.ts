@@ -31,6 +31,7 @@ export * from './ticket/field-sql.ts';
 export * from './ticket/field-values.ts';
 export { labelOf } from './ticket/form.ts';
 export { initialValue } from './ticket/load.ts';
+export { describeNote } from './ticket/notes.ts';
 export { type PlainField, type PlainForm, plainForm } from './ticket/plain-form.ts';
 export * from './ticket/predicate.ts';
 export * from './ticket/resources.ts';

@@ -1,6 +1,7 @@
 import type { FieldChange, FieldType } from './field-type.ts';
 import { describeChange } from './field-values.ts';
 import { labelOf } from './form.ts';
+import { describeNote } from './notes.ts';
 import type { Field, HistoryEntry } from './types.ts';
 
 /** What it takes to say a change in words. */
@@ -29,11 +30,9 @@ function lineOf(change: FieldChange, say: (text: string) => string): string {
   return change.new === '' ? `${say(change.old)} removed` : `${say(change.old)} → ${say(change.new)}`;
 }
 
-const some = (text: string): string[] => (text === '' ? [] : [text]);
-
 /** A note tells of things that come and go; a field that nobody provides any more has its stored texts. */
 function describe(stored: HistoryEntry['fields'][number], field: Field | undefined, wording: ChangeWording): FieldChange {
-  if (stored.note) return { kind: 'list', added: some(stored.new), removed: some(stored.old) };
+  if (stored.note) return describeNote(stored);
   if (!field) return { kind: 'value', old: stored.old, new: stored.new };
   return describeChange(wording.typeOf(field.type), stored.old, stored.new, field, wording.timeZone);
 }

@@ -1,5 +1,6 @@
 import type { OperationContext } from '../security/context.ts';
 import { withoutHiddenFields } from './field-rights.ts';
+import type { FieldChange } from './field-type.ts';
 import type { ChangeNote, HistoryEntry, NoteKind, Problem, Ticket, TicketChange, TicketContext, TicketForm } from './types.ts';
 
 /** What decides how much of a history somebody sees, beside internal comments. */
@@ -9,9 +10,30 @@ export interface HistoryRights {
   readonly noteKinds: readonly NoteKind[];
 }
 
-/** The notes as rows of the history. */
-export const rowsOf = (notes: readonly ChangeNote[]): { readonly field: string; readonly old: string; readonly new: string }[] =>
-  notes.map(({ kind, old, new: after }) => ({ field: kind, old, new: after }));
+interface Row {
+  readonly field: string;
+  readonly old: string;
+  readonly new: string;
+}
+
+/** The notes as rows of the history, one a kind: names one a line. */
+export function rowsOf(notes: readonly ChangeNote[]): Row[] {
+  const kinds = [...new Set(notes.map(({ kind }) => kind))];
+  const lines = (texts: readonly string[]): string => texts.filter(Boolean).join('\n');
+  return kinds.map((kind) => {
+    const own = notes.filter((note) => note.kind === kind);
+    return { field: kind, old: lines(own.map((note) => note.old)), new: lines(own.map((note) => note.new)) };
+  });
+}
+
+const linesOf = (text: string): string[] => text.split('\n').filter(Boolean);
+
+/** A note of the history for people: what came and what went. */
+export const describeNote = (row: Pick<Row, 'old' | 'new'>): Extract<FieldChange, { kind: 'list' }> => ({
+  kind: 'list',
+  added: linesOf(row.new),
+  removed: linesOf(row.old),
+});
 
 /** What speaks against the notes of a form. */
 export const noteProblems = ({ notes }: TicketForm): Problem[] =>

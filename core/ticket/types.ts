@@ -321,7 +321,7 @@ export interface HistoryEntry {
   readonly deleted: { readonly by: string; readonly time: Date } | undefined;
   /** The last edit of the comment, and how many there were. */
   readonly edited: { readonly by: string; readonly time: Date; readonly revisions: number } | undefined;
-  /** Stored texts. `note`: no field, but a note of that kind (`ChangeNote`). */
+  /** Stored texts. `note`: no field, but notes of that kind, one a line; `describeNote` takes them apart. */
   readonly fields: readonly { readonly field: string; readonly old: string; readonly new: string; readonly note?: boolean }[];
 }
 

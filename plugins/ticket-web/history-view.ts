@@ -1,6 +1,7 @@
 import {
   type Directory,
   describeChange,
+  describeNote,
   type Field,
   type FieldChange,
   type HistoryEntry,
@@ -75,7 +76,7 @@ const cut = (text: string): string => (text.length > LONGEST_FORMER_TEXT ? `${te
 
 /** A field that nobody provides any more keeps its history: stored texts then. */
 function inWords({ old, new: after, note }: StoredChange, field: Field | undefined, viewer: Viewer): FieldChange {
-  if (note) return { kind: 'list', added: after === '' ? [] : [after], removed: old === '' ? [] : [old] };
+  if (note) return describeNote({ old, new: after });
   if (!field) return { kind: 'value', old, new: after };
   const label = (text: string): string => field.optionLabels[text] ?? text;
   const change = describeChange(viewer.typeOf(field.type), old, after, field, viewer.timeZone);

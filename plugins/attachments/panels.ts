@@ -1,0 +1,84 @@
+import { component, ITexts, option, type TicketContext, type TicketForm } from 'tracts';
+import { ITicketPanelProvider, type Panel, type Viewer } from 'tracts/ticket-web';
+import { sizeInWords } from './names.ts';
+import type { AttachmentLimits } from './plan.ts';
+import { mayAttach, mayView } from './rights.ts';
+import { LIMITS } from './service.ts';
+import { listAttachments } from './store.ts';
+import { planOf } from './tickets.ts';
+import { DRAFT_CONTROL, FILE_CONTROL, MOST_AT_ONCE } from './uploads.ts';
+import { viewDraft, viewFiles } from './view.ts';
+import { mayZip } from './zip.ts';
+
+interface Needs {
+  readonly texts: ITexts;
+  readonly options: AttachmentLimits & { readonly maxZip: number };
+}
+
+/** The option that pages and panels share. */
+export const MAX_ZIP = option.int(
+  'attachment',
+  'max_zip_size',
+  2_097_152,
+  'Bytes that all files of a ticket may have together to be had as one zip; -1 for never.',
+);
+
+const resourceOf = ({ ticket }: TicketContext) => ({ realm: 'ticket', id: ticket.id, object: ticket });
+
+/** What the control for files is drawn with. */
+export const chooserData = ({ maxSize }: AttachmentLimits) => ({
+  control: FILE_CONTROL,
+  draftControl: DRAFT_CONTROL,
+  most: MOST_AT_ONCE,
+  size: maxSize < 0 ? '' : sizeInWords(maxSize),
+});
+
+/** The control for files, with what was uploaded before the form came back. */
+function chooser({ options }: Needs, form: TicketForm): Panel {
+  const planned = form.notes.flatMap((note) => planOf(note) ?? []);
+  return {
+    template: 'attachments/chooser.njk',
+    title: 'Files',
+    place: 'form',
+    multipart: true,
+    data: {
+      ...chooserData(options),
+      drafts: planned.flatMap(({ draft, fault }) => (draft && !draft.fault ? [{ ...viewDraft(draft), fault }] : [])),
+      faults: planned.map(({ fault }) => fault).filter(Boolean),
+    },
+  };
+}
+
+const SCRIPT: Panel = { template: 'attachments/head.njk', title: '', place: 'head', data: {} };
+
+async function panelsOf(needs: Needs, ctx: TicketContext, form: TicketForm, viewer: Viewer): Promise<readonly Panel[]> {
+  const resource = resourceOf(ctx);
+  const id = String(ctx.ticket.id);
+  const files = (await listAttachments(ctx.db, 'ticket', id)).filter((one) => mayView(ctx, one, resource));
+  const mayAdd = mayAttach(ctx, resource);
+  if (files.length === 0 && !mayAdd) return [];
+  const list: Panel = {
+    template: 'attachments/panel.njk',
+    title: files.length === 0 ? 'Files' : `Files (${files.length})`,
+    place: 'aside',
+    order: 10,
+    data: {
+      files: await viewFiles(ctx, needs.texts, files, resource, viewer),
+      addHref: mayAdd ? viewer.href(`/attachment/ticket/${id}?action=new`) : '',
+      zipHref: files.length > 1 && mayZip(files, needs.options.maxZip) ? viewer.href(`/zip-attachment/ticket/${id}`) : '',
+    },
+  };
+  return mayAdd ? [list, chooser(needs, form), SCRIPT] : [list];
+}
+
+/** Shows the files of a ticket beside it, and lets people choose some in its forms. */
+export const AttachmentPanels = component({
+  doc: 'Shows the files of a ticket, and a control for more in its forms.',
+  implements: [ITicketPanelProvider],
+  uses: { texts: ITexts },
+  options: { ...LIMITS, maxZip: MAX_ZIP },
+  create: (needs: Needs) => ({
+    getTicketPanels: (ctx, form, viewer) => panelsOf(needs, ctx, form, viewer),
+    getNewTicketPanels: (ctx, _typed, form) => (mayAttach(ctx, resourceOf(ctx)) ? [chooser(needs, form), SCRIPT] : []),
+  }),
+});
