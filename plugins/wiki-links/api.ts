@@ -30,3 +30,6 @@ export interface IFileFinder {
   findFiles(ctx: OperationContext, wanted: readonly FileReference[]): May<readonly (LinkedFile | undefined)[]>;
 }
 export const IFileFinder = extensionPoint<IFileFinder>('IFileFinder', { doc: 'Finds the files that texts name.' });
+
+export { fileReference, findFiles } from './files.ts';
+export { queryPath, ticketRanges } from './targets.ts';

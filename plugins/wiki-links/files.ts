@@ -5,7 +5,7 @@ import { splitTarget } from './targets.ts';
 const REALM = /^(?:ticket|bug|issue|milestone|wiki)$/;
 
 /** `file.txt`, `file.txt:ticket:12`, and in Trac's old order `ticket:12:file.txt`; undefined where it belongs to nothing. */
-export function readFile(target: string, scope: TextScope): FileReference | undefined {
+export function fileReference(target: string, scope: TextScope): FileReference | undefined {
   const pieces = target.split(':');
   const realmOf = (text: string): string => (/^(?:bug|issue)$/.test(text) ? 'ticket' : text);
   const [first = '', second = ''] = pieces;
@@ -47,7 +47,7 @@ export function fileLinks(finders: Iterable<IFileFinder>): LinkResolver {
     namespaces: ['attachment', 'raw-attachment'],
     async resolve(ctx, links, scope) {
       const targets = links.map(({ target }) => splitTarget(target));
-      const wanted = targets.map(({ path }) => readFile(path, scope));
+      const wanted = targets.map(({ path }) => fileReference(path, scope));
       const files = await findFiles(finders, ctx, wanted);
       return links.map(({ namespace }, index): ResolvedLink => {
         const [file, reference] = [files[index], wanted[index]];
