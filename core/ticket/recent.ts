@@ -23,7 +23,9 @@ interface Cursor {
   readonly change: number;
   readonly ticket: number;
 }
-const START: Cursor = { time: Number.MAX_SAFE_INTEGER, change: Number.MAX_SAFE_INTEGER, ticket: 2 ** 31 - 1 };
+/** Ids end here: the columns hold no more. */
+const GREATEST_ID = 2 ** 31 - 1;
+const START: Cursor = { time: Number.MAX_SAFE_INTEGER, change: GREATEST_ID, ticket: GREATEST_ID };
 
 /** Something that happened, not yet looked at. */
 interface Candidate {
@@ -39,10 +41,11 @@ const GREATEST_LIMIT = 200;
 
 function readCursor(text: string | undefined): Cursor {
   if (!text) return START;
-  const [, time, change, ticket] = /^(\d{1,16})\.(\d{1,16})\.(\d{1,10})$/.exec(text) ?? [];
+  const [, time, change, ticket] = /^(\d{1,16})\.(\d{1,10})\.(\d{1,10})$/.exec(text) ?? [];
   if (time === undefined)
     throw new BadRequestError(`There is no place “${text.slice(0, 60)}” in the list of changes. Start at its beginning.`);
-  return { time: Number(time), change: Number(change), ticket: Number(ticket) };
+  const id = (digits: string | undefined): number => Math.min(Number(digits), GREATEST_ID);
+  return { time: Math.min(Number(time), Number.MAX_SAFE_INTEGER), change: id(change), ticket: id(ticket) };
 }
 const writeCursor = ({ time, change, ticket }: Cursor): string => `${time}.${change}.${ticket}`;
 
