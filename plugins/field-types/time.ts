@@ -71,7 +71,8 @@ const instant = (name: string): FieldType<Date | ''> => ({
   name,
   template: `fields/${name}.njk`,
   parse: (raw, field, ctx) => parseTime(raw, field, ctx.now, ctx.timeZone),
-  initial: (raw, field, ctx) => parseTime(raw, { ...field, value: '' }, ctx.now, ctx.timeZone),
+  // Copying a field costs more than all the rest of a draft, and most have no default.
+  initial: (raw, field, ctx) => (raw === '' ? '' : parseTime(raw, { ...field, value: '' }, ctx.now, ctx.timeZone)),
   serialise: (value) => (value instanceof Date ? encodeTime(value) : ''),
   deserialise: decodeTime,
   typed: (value, field, timeZone) => (value instanceof Date ? typeTime(value, field, timeZone) : ''),
