@@ -120,7 +120,8 @@ export class Page {
   }
 
   async #call(macro: WikiMacro, call: TextMacro, text: CompiledText): Promise<string> {
-    const failed = (message: string): string => messageHtml(`Macro ${macro.name}:`, message, call.place === 'inline' || call.place === 'line');
+    const failed = (message: string): string =>
+      messageHtml(`Macro ${macro.name}:`, message, call.place === 'inline' || call.place === 'line');
     if (this.#spent > MACRO_TIME) return failed('not drawn, since the other macros on this page took too long.');
     const start = performance.now();
     try {

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { fixedQuery } from '../db/fixed-query.ts';
 import { fromMicros, toMicros } from '../db/instants.ts';
 import { NotFoundError } from '../kernel/errors.ts';
 import type { CommentRevision, HistoryEntry } from './types.ts';
@@ -70,6 +71,9 @@ interface ChangeRow {
   readonly internal: boolean | number;
   readonly deleted_by: string | null;
   readonly deleted_at: number | null;
+  readonly edits: number;
+  readonly edited_by: string | null;
+  readonly edited_at: number | null;
 }
 interface FieldRow {
   readonly change: number;
@@ -77,13 +81,7 @@ interface FieldRow {
   readonly oldvalue: string | null;
   readonly newvalue: string | null;
 }
-interface EditRow {
-  readonly editor: string;
-  readonly edited_at: number;
-  readonly revision: number;
-}
-type Nullable<T> = { readonly [K in keyof T]: T[K] | null };
-type EntryRow = ChangeRow & Nullable<Omit<FieldRow, 'change'>> & Nullable<EditRow>;
+type EntryRow = ChangeRow & { readonly [K in keyof Omit<FieldRow, 'change'>]: FieldRow[K] | null };
 
 const ENTRY_COLUMNS = [
   'c.id',
@@ -101,18 +99,16 @@ const ENTRY_COLUMNS = [
   'f.field',
   'f.oldvalue',
   'f.newvalue',
-  'e.editor',
-  'e.revision',
+  'c.edits',
+  'c.edited_by',
+  'c.edited_at',
 ];
 
-/** Changes with their fields and the last edit of each: one row a field, in one query whatever their number. */
+/** Changes with their fields: one row a field, in one query whatever their number. */
 const entryRows = (db: Knex): Knex.QueryBuilder =>
   db('ticket_change as c')
     .leftJoin('ticket_change_field as f', 'f.change', 'c.id')
-    .leftJoin('ticket_comment_edit as e', (on) => {
-      on.on('e.change', 'c.id').on('e.revision', db.raw('(select max(revision) from ticket_comment_edit where change = c.id)'));
-    })
-    .select(...ENTRY_COLUMNS, 'e.time as edited_at');
+    .select(...ENTRY_COLUMNS);
 
 /** Which entries to load, and for whom. */
 export interface HistoryScope {
@@ -127,17 +123,33 @@ type EntryDraft = HistoryEntry & {
   readonly fields: { field: string; old: string; new: string }[];
 };
 
+const ofTicket = (db: Knex, ticket: Knex.Value): Knex.QueryBuilder =>
+  entryRows(db).where('c.ticket', ticket).orderBy(['c.number', 'f.field']);
+const allRows = fixedQuery<EntryRow>((db, ticket = 0) => ofTicket(db, ticket));
+const lastRows = fixedQuery<EntryRow>((db, ticket = 0, again = 0, last = 0) =>
+  ofTicket(db, ticket).where(
+    'c.number',
+    '>',
+    db.raw('(select max(number) from ticket_change where ticket = ?) - ?', [again, last]),
+  ),
+);
+const someRows = fixedQuery<EntryRow>((db, ticket = 0, from = 0, to = 0) =>
+  ofTicket(db, ticket).where('c.number', '>=', from).where('c.number', '<=', to),
+);
+
+function rowsOf(db: Knex, ticket: number, range: HistoryScope['range']): Promise<readonly EntryRow[]> {
+  if (!range) return allRows(db, ticket);
+  if ('last' in range) return lastRows(db, ticket, ticket, range.last);
+  return someRows(db, ticket, ...range.numbers);
+}
+
 /** A part of the history, or all of it, oldest first. */
 export async function loadHistory(
   db: Knex,
   ticket: number,
   { range, readsInternal }: HistoryScope = { readsInternal: true },
 ): Promise<readonly HistoryEntry[]> {
-  const query = entryRows(db).where('c.ticket', ticket).orderBy(['c.number', 'f.field']);
-  if (range && 'last' in range)
-    query.where('c.number', '>', db.raw('(select max(number) from ticket_change where ticket = ?) - ?', [ticket, range.last]));
-  else if (range) query.whereBetween('c.number', [range.numbers[0], range.numbers[1]]);
-  const entries = toEntries((await query) as EntryRow[], readsInternal);
+  const entries = toEntries(await rowsOf(db, ticket, range), readsInternal);
   const byNumber = new Map(entries.map((entry) => [String(entry.number), entry]));
   for (const { replyTo, number } of entries) if (replyTo !== '') byNumber.get(replyTo)?.replies.push(number);
   if (range && 'numbers' in range) await addLaterReplies(db, ticket, range.numbers[1], byNumber, readsInternal);
@@ -189,7 +201,7 @@ function toEntries(all: readonly EntryRow[], readsInternal: boolean): EntryDraft
   return entries;
 }
 
-const NO_COMMENT = { comment: null, reply_to: null, internal: false, deleted_at: null, revision: null };
+const NO_COMMENT = { comment: null, reply_to: null, internal: false, deleted_at: null, edits: 0 };
 
 /** What others see of an internal comment: fields that changed with it, as a change without a comment. */
 function asPublic(row: EntryRow): readonly EntryRow[] {
@@ -209,10 +221,7 @@ const toEntry = (row: EntryRow): EntryDraft => ({
   format: row.format,
   internal: Boolean(row.internal),
   deleted: row.deleted_at === null ? undefined : { by: row.deleted_by ?? '', time: fromMicros(row.deleted_at) },
-  edited:
-    row.revision === null
-      ? undefined
-      : { by: row.editor ?? '', time: fromMicros(row.edited_at ?? 0), revisions: row.revision + 1 },
+  edited: row.edits === 0 ? undefined : { by: row.edited_by ?? '', time: fromMicros(row.edited_at ?? 0), revisions: row.edits },
   fields: [],
 });
 
@@ -259,19 +268,16 @@ export async function replaceComment(
   now: Date,
 ): Promise<string> {
   const row = await changeId(db, ticket, number);
-  const latest = (await db('ticket_comment_edit').where({ change: row.id }).max({ last: 'revision' }).first()) as
-    | { last: number | null }
-    | undefined;
   await db('ticket_comment_edit').insert({
     change: row.id,
-    revision: (latest?.last ?? -1) + 1,
+    revision: row.edits,
     editor,
     time: toMicros(now),
     comment: row.comment ?? '',
   });
   await db('ticket_change')
     .where({ id: row.id })
-    .update({ comment: toColumn(text) });
+    .update({ comment: toColumn(text), edits: row.edits + 1, edited_by: editor, edited_at: toMicros(now) });
   return row.comment ?? '';
 }
 
@@ -306,7 +312,7 @@ export async function wipeComment(db: Knex, ticket: number, number: number, by: 
   await db('ticket_comment_edit').where({ change: id }).delete();
   await db('ticket_change')
     .where({ id })
-    .update({ comment: null, deleted_by: by, deleted_at: toMicros(now) });
+    .update({ comment: null, deleted_by: by, deleted_at: toMicros(now), edits: 0 });
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { fixedQuery } from '../db/fixed-query.ts';
 import { fromMicros, toMicros } from '../db/instants.ts';
 import { isColumn, TEXT_COLUMNS } from './values.ts';
 
@@ -35,14 +36,16 @@ export interface LoadOptions {
   readonly custom?: boolean;
 }
 
+const plainRow = fixedQuery<TicketRow>((db, id = 0) => db('ticket').where({ id }));
+const lockedRow = fixedQuery<TicketRow>((db, id = 0) => db('ticket').where({ id }).forUpdate());
+
 /** Loads a ticket, its custom values too unless nobody could show them. */
 export async function loadTicket(
   db: Knex,
   id: number,
   { lock = false, custom: hasCustom = true }: LoadOptions = {},
 ): Promise<StoredTicket | undefined> {
-  const query = db<TicketRow>('ticket').where({ id });
-  const row = (await (lock ? query.forUpdate() : query).first()) as TicketRow | undefined;
+  const [row] = await (lock ? lockedRow(db, id) : plainRow(db, id));
   if (!row) return undefined;
   const custom: { name: string; value: string | null }[] = hasCustom
     ? await db('ticket_custom').where({ ticket: id }).select('name', 'value')

@@ -39,7 +39,19 @@ export const formatDateTime = (time: Date, timeZone: string): string => formatte
 export function formatAge(time: Date, now: Date): string {
   const seconds = (time.getTime() - now.getTime()) / 1000;
   for (const [unit, length] of UNITS) {
-    if (Math.abs(seconds) >= length) return ages.format(Math.trunc(seconds / length), unit);
+    if (Math.abs(seconds) >= length) return inUnits(Math.trunc(seconds / length), unit);
   }
   return 'just now';
+}
+
+const said = new Map<string, string>();
+
+/** A page says dozens of ages, and most of them again and again. */
+function inUnits(count: number, unit: Intl.RelativeTimeFormatUnit): string {
+  const key = `${count} ${unit}`;
+  const known = said.get(key);
+  if (known !== undefined) return known;
+  const text = ages.format(count, unit);
+  if (said.size < 1000) said.set(key, text);
+  return text;
 }

@@ -10,6 +10,7 @@ import {
   type TicketForm,
 } from 'tracts';
 import type { Viewer } from './field-view.ts';
+import { keepEntry } from './kept-entries.ts';
 
 /** One changed field as people read it. */
 export interface ChangeView {
@@ -162,7 +163,7 @@ export function viewEntries(entries: readonly HistoryEntry[], scope: EntryScope)
     return { href: here.has(to) ? `#comment:${to}` : `${path}?comment=${to}#comment:${to}`, label: `comment ${to}` };
   };
   const by = (name: string): AuthorView => viewAuthor(name, ctx.directory, viewer);
-  return entries.map((entry, index) => ({
+  const view = (entry: HistoryEntry, index: number): EntryView => ({
     number: entry.number,
     anchor: `comment:${entry.number}`,
     author: by(entry.author),
@@ -183,5 +184,6 @@ export function viewEntries(entries: readonly HistoryEntry[], scope: EntryScope)
     fresh: entry.number > seen,
     via: entry.via,
     action: entry.action === 'leave' ? '' : entry.action,
-  }));
+  });
+  return entries.map((entry, index) => keepEntry(view(entry, index), ctx.now, viewer.timeZone));
 }

@@ -101,7 +101,8 @@ const entriesOf = (history: readonly HistoryEntry[], can = false, seen?: number)
   const people = new Map([['joe', { name: 'joe', fullName: 'Joe F.', email: '' }]]);
   const ticket = { id: 1, exists: true, values: {}, version: 3 };
   const user = { name: 'joe', authenticated: true };
-  const ctx = { ticket, user, directory: { people, grants: new Map() }, can: () => can } as unknown as TicketContext;
+  const now = new Date(0);
+  const ctx = { ticket, user, now, directory: { people, grants: new Map() }, can: () => can } as unknown as TicketContext;
   const draft = form();
   draft.mayComment = true;
   return viewEntries(history, { ctx, form: draft, viewer: seer, html: history.map(({ comment }) => comment), seen });
