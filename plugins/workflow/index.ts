@@ -6,6 +6,7 @@ import { parseWorkflow } from './parse.ts';
 
 export { WorkflowCheck } from './check.ts';
 export { WorkflowCommands } from './commands.ts';
+export { WorkflowMacro } from './macro.ts';
 export { OwnerStrategyCheck } from './operations/components.ts';
 export { DelOwner, MaySetOwner, SetOwner, SetOwnerToSelf } from './operations/owner.ts';
 export { DelResolution, SetResolution } from './operations/resolution.ts';
