@@ -8,7 +8,8 @@ export interface IAddressPrivacy {
 export const IAddressPrivacy = service<IAddressPrivacy>('IAddressPrivacy', { doc: 'Decides who sees e-mail addresses.' });
 
 // Bounded on both sides: without bounds a long run of word characters costs its length squared.
-const ADDRESS = /(?<![\w.%+-])([\w.%+-]{1,64})@(?:[\w-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![\w-])/g;
+// What stands before a host in an address such as http://name:word@host/ is none.
+const ADDRESS = /(?<![\w.%+-])([\w.%+-]{1,64})(?=@)(?<!:\/\/[\w.%+:~-]{0,165})@(?:[\w-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![\w-])/g;
 const HIDDEN = /(?<![\w.%+-])([\w.%+-]{1,64})@…/g;
 
 /** Text with every address cut after its `@`: `joe@example.org` reads `joe@…`. */

@@ -6,6 +6,8 @@ import { prefixLinks } from './prefixes.ts';
 import { encodeValue } from './targets.ts';
 import { commentLinks, ticketLinks } from './tickets.ts';
 
+export { TextCommands } from './commands.ts';
+
 /** What references in texts lead to: tickets, comments, milestones, versions, lists, files, other sites. */
 export const WikiLinks = component({
   doc: 'Resolves the links of texts: tickets, comments, milestones, queries, files, other sites.',
