@@ -92,7 +92,7 @@ function numbered(html: string, args: Arguments, anchors: Anchors): string {
     const row = marks.has(first + index) ? '<tr class="hilite">' : '<tr>';
     return `${row}<th id="${name}"><a href="#${name}">${first + index}</a></th><td>${line}</td></tr>`;
   });
-  const head = '<thead><tr><th class="lineno" title="Number of the line">Line</th><th class="content"> </th></tr></thead>';
+  const head = '<thead><tr><th class="lineno" title="Line numbers">Line</th><th class="content">&nbsp;</th></tr></thead>';
   return `<table class="code">${head}<tbody>${rows.join('')}</tbody></table>`;
 }
 
