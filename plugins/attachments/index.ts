@@ -1,5 +1,6 @@
 export { AttachmentCommands } from './commands.ts';
 export { AttachmentFiles } from './file-storage.ts';
+export { AttachmentLinks } from './links.ts';
 export { AttachmentPages } from './pages.ts';
 export { AttachmentPanels } from './panels.ts';
 export { LegacyAttachmentPolicy } from './policy.ts';

@@ -114,7 +114,13 @@ async function showChooser(
       typed,
       problems: refusal ? [{ field: 'attachment', message: refusal.problem }] : [],
       // The template of the ticket form's control is this one's too.
-      panel: { data: { ...chooserData(needs.options), drafts: drafts.filter(({ fault }) => !fault).map(viewDraft), faults: [] } },
+      panel: {
+        data: {
+          ...chooserData(needs.options, needs.texts),
+          drafts: drafts.filter(({ fault }) => !fault).map(viewDraft),
+          faults: [],
+        },
+      },
     },
   };
 }

@@ -26,15 +26,16 @@ export const MAX_ZIP = option.int(
 const resourceOf = ({ ticket }: TicketContext) => ({ realm: 'ticket', id: ticket.id, object: ticket });
 
 /** What the control for files is drawn with. */
-export const chooserData = ({ maxSize }: AttachmentLimits) => ({
+export const chooserData = ({ maxSize }: AttachmentLimits, { current }: ITexts) => ({
   control: FILE_CONTROL,
   draftControl: DRAFT_CONTROL,
   most: MOST_AT_ONCE,
   size: maxSize < 0 ? '' : sizeInWords(maxSize),
+  format: current,
 });
 
 /** The control for files, with what was uploaded before the form came back. */
-function chooser({ options }: Needs, form: TicketForm): Panel {
+function chooser({ options, texts }: Needs, form: TicketForm): Panel {
   const planned = form.notes.flatMap((note) => planOf(note) ?? []);
   return {
     template: 'attachments/chooser.njk',
@@ -42,7 +43,7 @@ function chooser({ options }: Needs, form: TicketForm): Panel {
     place: 'form',
     multipart: true,
     data: {
-      ...chooserData(options),
+      ...chooserData(options, texts),
       drafts: planned.flatMap(({ draft, fault }) => (draft && !draft.fault ? [{ ...viewDraft(draft), fault }] : [])),
       faults: planned.map(({ fault }) => fault).filter(Boolean),
     },

@@ -40,13 +40,18 @@ function element(name, properties = {}, ...children) {
   return made;
 }
 
+/** How a text of that format names a file, and shows a picture. */
+const REFERENCES = {
+  wiki: ({ name, picture }) => (picture ? `[[Image(${quoted(name)})]]` : `[attachment:${quoted(name)}]`),
+  markdown: ({ name, picture }) => `${picture ? '!' : ''}[${name.replace(/[\\[\]]/g, '\\$&')}](${encodeURIComponent(name)})`,
+};
 const quoted = (name) => (/^[\w.-]+$/.test(name) ? name : `"${name}"`);
 
 /** Writes a reference where the file was dropped or pasted; whoever knows better how (an editor) stops the event. */
-function refer(field, file) {
+function refer(field, file, format) {
   const event = new CustomEvent('tracts:attached', { bubbles: true, cancelable: true, detail: file });
   if (!field.dispatchEvent(event)) return;
-  const text = file.picture ? `[[Image(${quoted(file.name)})]]` : `[attachment:${quoted(file.name)}]`;
+  const text = REFERENCES[format]?.(file) ?? file.name;
   field.setRangeText(text, field.selectionStart, field.selectionEnd, 'end');
   field.dispatchEvent(new Event('input', { bubbles: true }));
 }
@@ -166,7 +171,7 @@ class Chooser {
   async takeAll(files, target, isPasted) {
     for (const file of files) {
       const result = await this.add(file, nameOf(file, isPasted));
-      if (result.token && target instanceof HTMLTextAreaElement) refer(target, result);
+      if (result.token && target instanceof HTMLTextAreaElement) refer(target, result, this.root.dataset.attachFormat);
     }
   }
 }
