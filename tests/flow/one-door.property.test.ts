@@ -2,71 +2,15 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Launcher } from '../../core/cli/launcher.ts';
 import { runCommandLine } from '../../core/cli/run.ts';
-import {
-  component,
-  type Field,
-  IPermissionPolicy,
-  ITicketService,
-  isEmpty,
-  type Submission,
-  type Values,
-} from '../../core/index.ts';
-import { type TestSite, testSite } from '../../core/testing/index.ts';
+import { type Field, ITicketService, isEmpty, type Submission, type Values } from '../../core/index.ts';
+import type { TestSite } from '../../core/testing/index.ts';
 import { eachDialect } from '../support/databases.ts';
-import { enter, type Visitor, visit } from '../support/visitor.ts';
+import { PEOPLE, type Person, type Stage, stage } from './one-door-stage.ts';
 
 /**
  * Random people send random submissions to random tickets through every door there is. Whatever comes of it: nothing is
  * stored that the form did not offer to that person, what is accepted is stored, and what is refused changes nothing.
  */
-
-const PEOPLE = ['anonymous', 'reporter', 'writer', 'dev', 'boss', 'admin'] as const;
-type Person = (typeof PEOPLE)[number];
-const GRANTS = {
-  anonymous: ['TICKET_VIEW', 'TICKET_CREATE'],
-  writer: ['TICKET_APPEND'],
-  dev: ['TICKET_MODIFY', 'TICKET_CREATE'],
-  boss: ['TICKET_ADMIN'],
-  admin: ['TRAC_ADMIN'],
-};
-
-/** Hides “salary” from all but two, and lets nobody else edit the version. */
-const FieldPolicy = component({
-  implements: [IPermissionPolicy],
-  create: () => ({
-    judgesFields: () => true,
-    checkPermission: (permission, who, resource) => {
-      if (resource?.realm !== 'field' || who.holds('TICKET_ADMIN')) return undefined;
-      return resource.id === (permission === 'TICKET_FIELD_VIEW' ? 'salary' : 'version') ? false : undefined;
-    },
-  }),
-});
-
-const INI = `[trac]
-permission_policies = policy.FieldPolicy, DefaultTicketPolicy, DefaultPermissionPolicy
-[ticket-custom]
-steps = text
-steps.visible_if = type=defect
-effort = text
-effort.required_if = action=resolve
-done = checkbox
-done.editable_if = type=task
-level = select
-level.options = low|mid|high
-level.value = mid
-frozen = text
-frozen.value = ice
-frozen.disabled = yes
-internal = text
-internal.visible = no
-formal = text
-formal.edit_permission = TICKET_ADMIN
-formal.create_permission = TICKET_ADMIN
-salary = text
-salary.value = 1
-cc.hidden = yes
-summary.edit_permission = TICKET_ADMIN
-`;
 
 interface Attempt {
   readonly person: Person;
@@ -76,11 +20,6 @@ interface Attempt {
 }
 /** A way in. Tells whether the submission was accepted. Later doors: add them here. */
 type Door = (stage: Stage, attempt: Attempt) => Promise<boolean>;
-
-interface Stage {
-  readonly site: TestSite;
-  readonly visitors: ReadonlyMap<Person, Visitor>;
-}
 
 const throughService: Door = async ({ site }, { person, id, submission }) => {
   try {
@@ -115,8 +54,8 @@ const throughPage: Door = async ({ visitors }, { person, id, submission }) => {
   const text = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
   const named = (entries: Values | undefined, prefix: string) =>
     Object.entries(entries ?? {}).map(([name, value]) => [name.startsWith(prefix) ? name : prefix + name, text(value)]);
-  const { action, comment, basedOn, replyTo, author } = submission;
-  const rest = { action, comment, view_time: basedOn, replyto: replyTo, author };
+  const { action, comment, basedOn, replyTo, author, internal } = submission;
+  const rest = { action, comment, view_time: basedOn, replyto: replyTo, author, internal: internal ? '1' : undefined };
   const body = Object.fromEntries([
     ...named(submission.fields, 'field_'),
     ...named(submission.inputs, 'action_'),
@@ -196,6 +135,7 @@ const submission = fc
     replyTo: seldom(fc.constantFrom('1', '9', 'description', 'x')),
     basedOn: seldom(fc.integer({ min: 0, max: 4 })),
     author: seldom(fc.constantFrom('Mia', 'dev', 'a@b.example')),
+    internal: seldom(fc.boolean()),
   })
   .map((parts) => Object.fromEntries(Object.entries(parts).filter(([, part]) => part !== undefined)) as Submission);
 /** A new ticket mostly has a summary, and an action that files it. */
@@ -220,6 +160,7 @@ const attempt: fc.Arbitrary<Drawn> = fc.record({
     ['resolve'],
     ['resolve', 'reopen'],
     ['reassign'],
+    ['hush'],
   ),
   type: fc.constantFrom('defect', 'task'),
   submission,
@@ -238,6 +179,10 @@ const EXAMPLES: readonly Drawn[] = [
   { person: 'dev', history: [], type: 'task', submission: { action: 'leave', fields: { steps: 'one' } } },
   { person: 'dev', history: [], type: 'task', submission: { action: 'leave', fields: { salary: '9' } } },
   { person: 'dev', history: [], type: 'task', submission: { action: 'leave', fields: { version: '1.0' } } },
+  { person: 'dev', history: [], type: 'task', submission: { action: 'leave', comment: 'Hush.', internal: true } },
+  { person: 'boss', history: [], type: 'task', submission: { action: 'leave', comment: 'Hush.', internal: true } },
+  { person: 'dev', history: ['hush'], type: 'task', submission: { action: 'leave', comment: 'What?', replyTo: '1' } },
+  { person: 'boss', history: ['hush'], type: 'task', submission: { action: 'leave', comment: 'Yes.', replyTo: '1' } },
 ];
 
 /** Everything that is stored of all tickets. */
@@ -294,6 +239,7 @@ interface Offered {
   readonly actions: ReadonlySet<string>;
   readonly first: string | undefined;
   readonly mayComment: boolean;
+  readonly mayCommentInternally: boolean;
 }
 
 async function offeredTo(site: TestSite, person: Person, id: number | undefined): Promise<Offered | undefined> {
@@ -303,7 +249,8 @@ async function offeredTo(site: TestSite, person: Person, id: number | undefined)
       const ticket = id === undefined ? await tickets.draft(ctx) : await tickets.open(ctx, id);
       const form = await tickets.form(ticket);
       const actions = new Set(form.actions.keys());
-      return { values: ticket.ticket.values, fields: form.fields, actions, first: [...actions][0], mayComment: form.mayComment };
+      const { fields: offered, mayComment, mayCommentInternally } = form;
+      return { values: ticket.ticket.values, fields: offered, actions, first: [...actions][0], mayComment, mayCommentInternally };
     });
   } catch {
     return undefined;
@@ -329,21 +276,34 @@ function judge(offered: Offered, attempted: Attempt, after: Values): void {
   if (action === 'accept') expect(after['owner']).toBe(person);
 }
 
+/** Only who may read internal comments writes them, and answers to them; an answer to one is one. */
+async function judgeComment(site: TestSite, { person, submission: sent }: Attempt, offered: Offered, id: number): Promise<void> {
+  const history = await site.history(id);
+  const said = history.at(-1);
+  const answered = history.find(({ number }) => String(number) === sent.replyTo);
+  expect(offered.mayComment).toBe(true);
+  expect(said?.internal).toBe(sent.internal === true || answered?.internal === true);
+  if (said?.internal) expect([person, offered.mayCommentInternally]).toEqual([expect.stringMatching(/^(boss|admin)$/), true]);
+  const told = await site.as('dev').run(async (ctx) => {
+    const tickets = site.site.get(ITicketService);
+    return tickets.history(await tickets.open(ctx, id));
+  });
+  expect(told.some(({ number, comment }) => number === said?.number && comment !== '')).toBe(!said?.internal);
+}
+
 async function comments(site: TestSite, id: number): Promise<number> {
   return (await site.history(id)).filter(({ comment }) => comment !== '').length;
 }
 
-async function stage(database: { readonly url: string; readonly dir: string }): Promise<Stage> {
-  const site = await testSite({ ini: INI, grants: GRANTS, plugins: { policy: { FieldPolicy } }, database });
-  const visitors = new Map<Person, Visitor>();
-  for (const person of PEOPLE) visitors.set(person, person === 'anonymous' ? visit(site) : await enter(site, person));
-  return { site, visitors };
-}
+/** Stands among the actions for an internal comment of the boss. */
+const HUSH = 'hush';
 
 async function prepare(site: TestSite, history: readonly string[] | undefined, type: string): Promise<number | undefined> {
   if (history === undefined) return undefined;
   const { id } = await site.as('boss').fileTicket({ summary: 'Given', type, component: 'component1', salary: '1000' });
-  for (const action of history) await site.as('boss').submit(id, action, {}, { fields: { effort: '1' } });
+  for (const action of history)
+    if (action === HUSH) await site.as('boss').submit(id, 'leave', {}, { comment: 'Hush.', internal: true });
+    else await site.as('boss').submit(id, action, {}, { fields: { effort: '1' } });
   return id;
 }
 
@@ -368,7 +328,7 @@ async function send(given: Stage, door: Door, { person, history, type, submissio
   const stored = id ?? (await latest(site));
   if (id === undefined) expect(stored).toBeGreaterThan(before.last);
   judge(offered, { person, id, submission: sent }, await site.ticket(stored));
-  if ((await comments(site, stored)) > before.said) expect(offered.mayComment).toBe(true);
+  if ((await comments(site, stored)) > before.said) await judgeComment(site, { person, id, submission: sent }, offered, stored);
   return true;
 }
 
