@@ -1,6 +1,9 @@
+export { QueuePanel } from './admin.ts';
 export { NotificationChannels } from './channels.ts';
+export { MailCommands } from './commands.ts';
 export { TicketNotifications } from './listener.ts';
 export { Mailbox } from './mailbox.ts';
+export { NotificationPreferences } from './preferences.ts';
 export { NotificationPresets } from './presets.ts';
 export { SendmailEmailSender } from './sendmail.ts';
 export { NotificationSettings } from './settings.ts';
@@ -18,3 +21,5 @@ export {
   TicketWatcherSubscriber,
 } from './subscribers.ts';
 export { MailTokens } from './tokens.ts';
+export { Unsubscribing } from './unsubscribe.ts';
+export { TicketWatching } from './watch.ts';

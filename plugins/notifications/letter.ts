@@ -183,6 +183,28 @@ function storedValues(reader: Reader): Readonly<Record<string, string>> {
   );
 }
 
+/** The texts that a reader gets in full: of a new ticket its description and long fields, else the comment alone. */
+async function tellTexts(
+  reader: Reader,
+  isNew: boolean,
+  entry: HistoryEntry | undefined,
+  long: readonly { label: string; text: string }[],
+) {
+  const { ctx, scope, texts } = reader;
+  const { hide } = scope;
+  const format = ctx.ticket.descriptionFormat ?? 'wiki';
+  const description = isNew ? textValue(reader, 'description') : '';
+  const told = [...(description === '' ? [] : [{ label: '', text: description }]), ...(isNew ? long : [])];
+  const comment = entry?.comment ?? '';
+  const items = [...told.map(({ text }) => ({ source: text, format })), { source: comment, format: entry?.format ?? format }];
+  const htmls = await texts.render(ctx, items, scope);
+  const html = (index: number): string => htmls[index] ?? '';
+  return {
+    texts: told.map(({ label, text }, index) => ({ label, text: hide(text), html: html(index) })),
+    comment: comment === '' ? null : { text: hide(comment), html: html(told.length), internal: entry?.internal === true },
+  };
+}
+
 /**
  * Writes what this reader may know of an event, as the ticket stands now: a comment edited meanwhile as it reads now, one that was
  * deleted not at all. undefined: he may not view the ticket, or nothing of the change.
@@ -200,15 +222,7 @@ export async function writeLetter(
   if (!isNew && !entry) return undefined;
   const rows = entry?.fields ?? [];
   const { hide } = reader.scope;
-  const comment = entry?.comment ?? '';
-  const description = isNew ? textValue(reader, 'description') : '';
   const all = tellProperties(reader);
-  const long = isNew ? all.filter(({ text }) => isLong(text)) : [];
-  const format = ctx.ticket.descriptionFormat ?? 'wiki';
-  const texts = [...(description === '' ? [] : [{ label: '', text: description }]), ...long];
-  const items = [...texts.map(({ text }) => ({ source: text, format })), { source: comment, format: entry?.format ?? format }];
-  const htmls = await needs.texts.render(ctx, items, reader.scope);
-  const html = (index: number): string => htmls[index] ?? '';
   const anchor = entry && !isNew ? `#comment:${entry.number}` : '';
   return {
     id: event.ticket,
@@ -219,34 +233,42 @@ export async function writeLetter(
     link: needs.baseUrl === '' ? '' : `${needs.baseUrl}/ticket/${event.ticket}${anchor}`,
     values: storedValues(reader),
     properties: all.filter(({ text }) => !isLong(text)).map(({ label, text }) => ({ label, text })),
-    texts: texts.map(({ label, text }, index) => ({ label, text: hide(text), html: html(index) })),
     changes: rows.flatMap((row) => tellChange(reader, row) ?? []),
-    comment: comment === '' ? null : { text: hide(comment), html: html(texts.length), internal: entry?.internal === true },
+    ...(await tellTexts(
+      reader,
+      isNew,
+      entry,
+      all.filter(({ text }) => isLong(text)),
+    )),
   };
+}
+
+/** One of many tickets, as far as the reader may see it: undefined where the field is hidden from him. */
+async function lineFor(one: TicketContext, fieldName: string, { fields, privacy, baseUrl }: LetterNeeds) {
+  const { ticket } = one;
+  const shown = await fields.visible(one, ticket);
+  const field = shown.find(({ name }) => name === fieldName);
+  if (!field || ticket.id === undefined) return undefined;
+  const isShown = shown.some(({ name }) => name === 'summary');
+  const summary = isShown ? String(ticket.values['summary'] ?? '') : '';
+  const mayRead = privacy.mayRead(one, { realm: 'ticket', id: ticket.id, object: ticket });
+  const link = baseUrl === '' ? '' : `${baseUrl}/ticket/${ticket.id}`;
+  return { label: field.label, line: { id: ticket.id, summary: mayRead ? summary : hideAddresses(summary), link } };
 }
 
 /** The same for many tickets at once: those that the reader may view, if he may see the field at all. */
 export async function writeBatch(
   ctx: OperationContext,
   events: readonly NotificationEvent[],
-  { field: name, from, to }: Replacement,
+  { field, from, to }: Replacement,
   needs: LetterNeeds,
 ): Promise<BatchLetter | undefined> {
-  const seen: { id: number; summary: string; link: string }[] = [];
-  let field: Field | undefined;
-  for (const one of await needs.tickets.openAll(
-    ctx,
-    events.map(({ ticket }) => ticket),
-  )) {
-    const shown = await needs.fields.visible(one, one.ticket);
-    const found = shown.find((candidate) => candidate.name === name);
-    if (!found || one.ticket.id === undefined) continue;
-    field = found;
-    const hide = needs.privacy.mayRead(one, { realm: 'ticket', id: one.ticket.id, object: one.ticket }) ? String : hideAddresses;
-    const summary = shown.some((candidate) => candidate.name === 'summary') ? String(one.ticket.values['summary'] ?? '') : '';
-    const link = needs.baseUrl === '' ? '' : `${needs.baseUrl}/ticket/${one.ticket.id}`;
-    seen.push({ id: one.ticket.id, summary: hide(summary), link });
-  }
-  if (!field) return undefined;
-  return { tickets: seen, label: field.label, from, to, author: nameOf(events[0]?.author ?? '', ctx.directory, hideAddresses) };
+  const ids = events.map(({ ticket }) => ticket);
+  const seen = [];
+  for (const one of await needs.tickets.openAll(ctx, ids)) seen.push((await lineFor(one, field, needs)) ?? []);
+  const lines = seen.flat();
+  const [first] = lines;
+  if (!first) return undefined;
+  const author = nameOf(events[0]?.author ?? '', ctx.directory, hideAddresses);
+  return { tickets: lines.map(({ line }) => line), label: first.label, from, to, author };
 }

@@ -24,6 +24,9 @@ export const IMailbox = service<IMailbox>('IMailbox', { doc: 'Sends the mails of
 const withDomain = (address: string, { shortAddresses, defaultDomain }: INotificationSettings): string =>
   address !== '' && !address.includes('@') && !shortAddresses && defaultDomain !== '' ? `${address}@${defaultDomain}` : address;
 
+/** Only plain words: an encoded header would hide what stands in the angle brackets. */
+const listName = (project: string): string => (/^[\w .-]+$/.test(project) ? `${oneLine(project)} ` : '');
+
 const isAddress = (text: string): boolean => /^[^\s<>,;:"\\\p{Cc}]+$/u.test(text);
 
 export const Mailbox = component({
@@ -43,7 +46,7 @@ export const Mailbox = component({
     const address = withDomain(settings.from.trim() || settings.replyTo.trim(), settings);
     const replyTo = withDomain(settings.replyTo.trim(), settings);
     const from: Correspondent = { name: settings.fromName || site.projectName, address };
-    const listId = `${oneLine(site.projectName).replace(/[<>"]/g, '')} <tickets.${address.slice(address.indexOf('@') + 1)}>`;
+    const listId = `${listName(site.projectName)}<tickets.${address.slice(address.indexOf('@') + 1)}>`;
     const usual = {
       'X-Mailer': 'Tracts',
       'X-Trac-Project': site.projectName,

@@ -33,36 +33,38 @@ function accountsByAddress(directory: Directory): ReadonlyMap<string, string> {
   return found;
 }
 
+/** Finds the address in a text; `own`: an account says that it is his. undefined: none to which mail may go. */
+function addressFinder(settings: INotificationSettings): (text: string, own: boolean) => string | undefined {
+  const literal = (domain: string): string => domain.replace(/[^\w-]/g, '\\$&');
+  const address = `${LOCAL}@(?:${[DOMAIN, ...settings.admitDomains.map(literal)].join('|')})`;
+  const short = new RegExp(`^${address}$`, 'i');
+  const long = new RegExp(`^[^<>]*\\s<\\s*(${address})\\s*>$`, 'i');
+  const ignored = new Set(settings.ignoreDomains.map((domain) => domain.toLowerCase()));
+  const isIgnored = (text: string): boolean => ignored.has(text.slice(text.indexOf('@') + 1).toLowerCase());
+  const complete = (word: string): string | undefined => {
+    if (settings.shortAddresses) return word;
+    return settings.defaultDomain === '' ? undefined : `${word}@${settings.defaultDomain}`;
+  };
+  return (text, own) => {
+    if (text === '' || text.length > LONGEST) return undefined;
+    if (PLAIN.test(text)) return complete(text);
+    const found = short.test(text) || (own && OWN.test(text)) ? text : long.exec(text)?.[1];
+    return found === undefined || isIgnored(found) ? undefined : found;
+  };
+}
+
 /**
  * Finds out whom a name in a ticket stands for: an account by its name or its address, an address, or with
  * `smtp_default_domain` any word. undefined: nobody whom mail could reach, or an account that is disabled.
  */
 export function recipientMatcher(directory: Directory, settings: INotificationSettings): (name: string) => Recipient | undefined {
-  const escape = (domain: string): string => domain.replace(/[^\w-]/g, '\\$&');
-  const domains = [DOMAIN, ...settings.admitDomains.map(escape)].join('|');
-  const address = `${LOCAL}@(?:${domains})`;
-  const short = new RegExp(`^${address}$`, 'i');
-  const long = new RegExp(`^[^<>]*\\s<\\s*(${address})\\s*>$`, 'i');
-  const ignored = new Set(settings.ignoreDomains.map((domain) => domain.toLowerCase()));
-  const isIgnored = (text: string): boolean => ignored.has(text.slice(text.indexOf('@') + 1).toLowerCase());
-
-  const addressIn = (text: string, own: boolean): string | undefined => {
-    if (text === '' || text.length > LONGEST) return undefined;
-    if (PLAIN.test(text)) {
-      if (settings.shortAddresses) return text;
-      return settings.defaultDomain === '' ? undefined : `${text}@${settings.defaultDomain}`;
-    }
-    const found = short.test(text) || (own && OWN.test(text)) ? text : long.exec(text)?.[1];
-    return found === undefined || isIgnored(found) ? undefined : found;
-  };
-
+  const find = addressFinder(settings);
   return (name) => {
     const text = name.trim();
-    if (text === '' || text === 'anonymous') return undefined;
     const person = directory.people.get(text);
-    if (person?.disabled) return undefined;
-    const found = addressIn(person ? person.email.trim() || text : text, person !== undefined);
-    if (found === undefined) return undefined;
-    return { account: person?.name ?? accountsByAddress(directory).get(found.toLowerCase()), address: found };
+    if (text === 'anonymous' || person?.disabled) return undefined;
+    const address = find(person ? person.email.trim() || text : text, person !== undefined);
+    if (address === undefined) return undefined;
+    return { account: person?.name ?? accountsByAddress(directory).get(address.toLowerCase()), address };
   };
 }

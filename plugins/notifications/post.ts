@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IContexts, ISiteOptions, IViews, OperationContext, OutboxMessage } from 'tracts';
 import type { INotificationSubscriber, NotificationEvent } from './api.ts';
-import { fromPayload } from './event.ts';
+import { fromPayload, type Happening } from './event.ts';
 import { type MailOrder, orderFromPayload } from './expand.ts';
 import { type BatchLetter, type LetterNeeds, type TicketLetter, writeBatch, writeLetter } from './letter.ts';
 import type { IMailbox, Letter } from './mailbox.ts';
@@ -149,22 +149,13 @@ export class PostOffice {
     items: readonly { readonly event: string }[],
   ): Promise<Letter | undefined> {
     const { settings, site, mailbox } = this.#needs;
-    const wide = settings.wideAmbiguous === 'double';
     const letters: object[] = [];
-    let more = 0;
-    for (const item of items) {
-      const { events, replacement } = fromPayload(JSON.parse(item.event));
-      const [event] = events;
-      if (letters.length >= LONGEST_DIGEST) more += 1;
-      else if (event?.category === 'batch') {
-        const batch = replacement && (await writeBatch(ctx, events, replacement, this.#needs));
-        if (batch) letters.push({ batch, letter: null, plain: null, time: event.time });
-      } else if (event) {
-        const letter = await writeLetter(ctx, event, this.#needs);
-        if (letter) letters.push({ batch: null, letter, plain: plainParts(letter, wide), time: event.time });
-      }
+    for (const { event } of items.slice(0, LONGEST_DIGEST)) {
+      const letter = await this.#digestItem(ctx, fromPayload(JSON.parse(event)));
+      if (letter) letters.push(letter);
     }
     if (letters.length === 0) return undefined;
+    const more = Math.max(0, items.length - LONGEST_DIGEST);
     const count = letters.length + more;
     const prefix = prefixOf(settings.subjectPrefix, site.projectName);
     const host = mailbox.address.slice(mailbox.address.indexOf('@') + 1);
@@ -179,6 +170,18 @@ export class PostOffice {
       reason: 'You asked for a digest of these.',
       stop: { account: to.account ?? '', rule: 'digest' },
     });
+  }
+
+  async #digestItem(ctx: OperationContext, { events, replacement }: Happening): Promise<object | undefined> {
+    const [event] = events;
+    if (!event) return undefined;
+    const { time } = event;
+    if (event.category === 'batch') {
+      const batch = replacement && (await writeBatch(ctx, events, replacement, this.#needs));
+      return batch && { batch, letter: null, plain: null, time };
+    }
+    const letter = await writeLetter(ctx, event, this.#needs);
+    return letter && { batch: null, letter, plain: plainParts(letter, this.#needs.settings.wideAmbiguous === 'double'), time };
   }
 
   #write(ctx: OperationContext, order: MailOrder, event: NotificationEvent, mail: Written): Promise<Letter> {

@@ -57,15 +57,16 @@ async function findConcerned(
   const found = new Map<string, Concerned>();
   for (const subscriber of [...subscribers].sort((a, b) => rankOf(a) - rankOf(b))) {
     const names = await subscriber.concerned(ctx, event);
-    for (const name of new Set(names === WHOEVER_ASKED ? await askersOf(ctx.db, subscriber.rule) : names)) {
-      const recipient = match(name);
-      if (!recipient) continue;
-      const one = found.get(keyOf(recipient)) ?? { recipient, by: [] };
-      found.set(keyOf(recipient), one);
-      if (!one.by.includes(subscriber)) one.by.push(subscriber);
-    }
+    const all = names === WHOEVER_ASKED ? await askersOf(ctx.db, subscriber.rule) : names;
+    for (const recipient of new Set(all.flatMap((name) => match(name) ?? []))) note(found, recipient, subscriber);
   }
   return found;
+}
+
+function note(found: Map<string, Concerned>, recipient: Recipient, subscriber: INotificationSubscriber): void {
+  const one = found.get(keyOf(recipient)) ?? { recipient, by: [] };
+  found.set(keyOf(recipient), one);
+  if (!one.by.includes(subscriber)) one.by.push(subscriber);
 }
 
 /** What trac.ini, or else the subscriber itself, and the person say of one rule. */
@@ -107,6 +108,13 @@ async function toldOf(ctx: OperationContext, event: NotificationEvent, search: R
   return told;
 }
 
+/** Both at once, as soon as either. */
+const together = (a: Told, b: Told): Told => ({
+  ...a,
+  pace: a.pace === 'now' ? 'now' : b.pace,
+  events: [...new Set([...a.events, ...b.events])],
+});
+
 /** Everybody who is to be told of what happened, each once: of two accounts with one address, the first. */
 export async function findTold(
   ctx: OperationContext,
@@ -118,9 +126,7 @@ export async function findTold(
     for (const told of await toldOf(ctx, event, search)) {
       const key = told.recipient.address.toLowerCase();
       const before = all.get(key);
-      if (!before) all.set(key, told);
-      else if (!before.events.includes(event))
-        all.set(key, { ...before, pace: before.pace === 'now' ? 'now' : told.pace, events: [...before.events, event] });
+      all.set(key, before ? together(before, told) : told);
     }
   return [...all.values()];
 }

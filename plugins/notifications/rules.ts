@@ -51,28 +51,39 @@ export function readRules(settings: ISettings): ReadonlyMap<string, readonly Rul
 }
 
 /** What is wrong in [notification-subscriber]. `known`: the rules that subscribers provide. */
-export function diagnoseRules(settings: ISettings, known: readonly string[]): readonly Diagnosis[] {
-  const problems: Diagnosis[] = [];
-  const warn = (option: string, message: string, remedy: string): void =>
-    void problems.push({ severity: 'warning', message, remedy, place: settings.place(SECTION, option) });
-  for (const [name, { rule, attributes }] of drafts(settings)) {
-    if (rule === undefined) {
-      const [option = ''] = attributes.keys();
-      warn(`${name}.${option}`, `There is no rule ${name} that this could belong to.`, `Add: ${name} = ${known[0] ?? 'RULE'}`);
-    } else if (!known.includes(rule)) {
-      const near = nearest(rule, known);
-      warn(
-        name,
-        `There is no subscriber “${rule}”, so nobody is told because of it.`,
-        near ? `Write ${near}.` : `Known: ${known.join(', ')}.`,
-      );
-    }
-    for (const [attribute, value] of attributes) {
-      const fault = attributeFault(attribute, value);
-      if (fault) warn(`${name}.${attribute}`, fault, 'The rule is left out until this is put right.');
-    }
+export const diagnoseRules = (settings: ISettings, known: readonly string[]): readonly Diagnosis[] =>
+  [...drafts(settings)].flatMap(([name, draft]) =>
+    faultsOf(name, draft, known).map(({ option, message, remedy }) => ({
+      severity: 'warning' as const,
+      message,
+      remedy,
+      place: settings.place(SECTION, option),
+    })),
+  );
+
+interface Fault {
+  readonly option: string;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+function faultsOf(name: string, { rule, attributes }: Draft, known: readonly string[]): readonly Fault[] {
+  const faults: Fault[] = [];
+  if (rule === undefined) {
+    const [attribute = ''] = attributes.keys();
+    const message = `There is no rule ${name} that this could belong to.`;
+    faults.push({ option: `${name}.${attribute}`, message, remedy: `Add: ${name} = ${known[0] ?? 'RULE'}` });
+  } else if (!known.includes(rule)) {
+    const near = nearest(rule, known);
+    const message = `There is no subscriber “${rule}”, so nobody is told because of it.`;
+    faults.push({ option: name, message, remedy: near ? `Write ${near}.` : `Known: ${known.join(', ')}.` });
   }
-  return problems;
+  for (const [attribute, value] of attributes) {
+    const message = attributeFault(attribute, value);
+    if (message)
+      faults.push({ option: `${name}.${attribute}`, message, remedy: 'The rule is left out until this is put right.' });
+  }
+  return faults;
 }
 
 function attributeFault(attribute: string, value: string): string | undefined {

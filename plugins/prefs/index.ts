@@ -15,12 +15,14 @@ import {
   SESSION_COOKIE,
   type WebRequest,
 } from 'tracts';
+import { IPreferencePageProvider } from './api.ts';
 
 interface Services {
   readonly contexts: IContexts;
   readonly passwords: IPasswords;
   readonly sessions: ISessionService;
   readonly users: IUserService;
+  readonly pages: Iterable<IPreferencePageProvider>;
 }
 interface Problem {
   readonly field: string;
@@ -51,7 +53,13 @@ const ZONE_OPTIONS = [
 export const PreferencesPages = component({
   doc: 'Serves /prefs: own settings, password, sessions.',
   implements: [IRouteProvider, INavigationContributor],
-  uses: { contexts: IContexts, passwords: IPasswords, sessions: ISessionService, users: IUserService },
+  uses: {
+    contexts: IContexts,
+    passwords: IPasswords,
+    sessions: ISessionService,
+    users: IUserService,
+    pages: IPreferencePageProvider,
+  },
   create: (services) => ({
     getNavigationItems: ({ user }) =>
       user.authenticated ? [{ menu: 'meta', name: 'prefs', label: 'Preferences', href: '/prefs', order: 80 }] : [],
@@ -78,7 +86,7 @@ function ownOnly(ctx: OperationContext, handle: () => Promise<Outcome>): Outcome
 }
 
 async function show(
-  { users, sessions }: Services,
+  { users, sessions, pages }: Services,
   ctx: OperationContext,
   request: WebRequest,
   typed?: Typed,
@@ -100,6 +108,7 @@ async function show(
       problems,
       zones: ZONE_OPTIONS,
       themes: THEME_OPTIONS,
+      pages: [...pages].flatMap((provider) => provider.getPreferencePages()),
       sessions: open.map(({ id, client, created, lastSeen }) => ({
         id,
         client,
