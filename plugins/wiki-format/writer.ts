@@ -14,14 +14,18 @@ const unescaped = (html: string): string => html.replace(/&(?:amp|lt|gt|quot);/g
 export class PartsWriter {
   readonly #parts: (string | TextLink | TextMacro)[] = [];
   #html = '';
+  #last = '';
 
   write(html: string): void {
+    if (html === '') return;
     this.#html += html;
+    this.#last = html;
   }
 
   add(part: TextLink | TextMacro): void {
     if (this.#html !== '') this.#parts.push(this.#html);
     this.#html = '';
+    this.#last = '';
     this.#parts.push(part);
   }
 
@@ -31,9 +35,9 @@ export class PartsWriter {
       else this.add(part);
   }
 
-  /** True where nothing came behind that HTML. */
+  /** True where this was the last to be written, in one piece. To look into what was written would copy it each time. */
   endsWith(html: string): boolean {
-    return this.#html.endsWith(html);
+    return this.#last === html;
   }
 
   get isEmpty(): boolean {
