@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { type Outcome, TracError, type WebRequest } from 'tracts';
 import type { Attachment, ByteRange, IAttachments } from './api.ts';
 import { servedAs } from './content-type.ts';
@@ -77,7 +78,8 @@ export async function sendFile(
     return { text: '', type, status: 416, headers: { ...common, 'content-range': `bytes */${attachment.size}` } };
   const length = range ? range.end - range.start + 1 : attachment.size;
   const sized = { ...common, 'content-length': String(length) };
-  if (method === 'HEAD') return { text: '', type, headers: sized };
+  // A text would be counted, and its length sent in place of the file's.
+  if (method === 'HEAD') return { stream: Readable.from([]), type, headers: sized };
   const stream = await attachments.read(attachment, range);
   if (!stream)
     throw new TracError(
