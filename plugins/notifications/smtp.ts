@@ -37,8 +37,12 @@ const CLOSING_WAIT = 60;
 /** The mail is too large: that says nothing of others. */
 const TOO_LARGE = 552;
 
-/** What a failure means for this mail, and for all others. */
-export function explainSmtp(error: unknown): DeliveryError {
+/** After so many in a row it is not the mails that make the server hang up. */
+const MOST_DROPS = 3;
+const DROPPED = 'ECONNECTION';
+
+/** What a failure means for this mail, and for all others. `drops`: how often in a row the server has hung up. */
+export function explainSmtp(error: unknown, drops = 0): DeliveryError {
   const { message, code = '', responseCode = 0, command = '' } = error as SmtpError;
   const text = message ?? String(error);
   if (code === 'EAUTH') return new DeliveryError(text, { wholeChannel: true, retryAfter: LOGIN_WAIT });
@@ -48,6 +52,7 @@ export function explainSmtp(error: unknown): DeliveryError {
   if (responseCode >= 500) return new DeliveryError(text, isRecipient ? { permanent: true } : { wholeChannel: true });
   if (RATE_LIMITED.has(responseCode)) return new DeliveryError(text, { retryAfter: RATE_WAIT });
   if (responseCode >= 400) return new DeliveryError(text);
+  if (code === DROPPED) return new DeliveryError(text, { wholeChannel: drops > MOST_DROPS });
   const isBefore = command === '' || ['CONN', 'EHLO', 'HELO', 'STARTTLS', 'LHLO', 'API'].includes(command) || code === 'ETLS';
   return new DeliveryError(text, { wholeChannel: isBefore && code !== 'EENVELOPE' });
 }
@@ -65,6 +70,7 @@ export const SmtpEmailSender = component({
         pool: true,
         maxConnections: 3,
         maxMessages: 100,
+        maxRequeues: 1,
         host: server,
         port,
         secure: useSsl,
@@ -82,13 +88,16 @@ export const SmtpEmailSender = component({
         disableUrlAccess: true,
       });
     let transport: ReturnType<typeof start> | undefined;
+    let drops = 0;
     return {
       async send({ from, to, content }) {
         try {
           transport ??= start();
           await transport.sendMail({ envelope: { from, to: [...to] }, raw: content });
+          drops = 0;
         } catch (error) {
-          throw explainSmtp(error);
+          if ((error as SmtpError).code === DROPPED) drops += 1;
+          throw explainSmtp(error, drops);
         }
       },
       dispose: () => transport?.close(),

@@ -1,4 +1,4 @@
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import PostalMime, { type Email } from 'postal-mime';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 
@@ -17,6 +17,8 @@ export interface MailServer extends AsyncDisposable {
   readonly mails: TakenMail[];
   /** Connections that were ever made. */
   readonly connections: () => number;
+  /** Those that are open. */
+  readonly sockets: ReadonlySet<Socket>;
   header(mail: TakenMail, name: string): string | undefined;
 }
 
@@ -38,10 +40,6 @@ export async function startMailServer(
     disableReverseLookup: true,
     closeTimeout: 50,
     logger: false,
-    onConnect: (_session, done) => {
-      connections += 1;
-      done();
-    },
     onData: (stream, { envelope }, done) => {
       const chunks: Buffer[] = [];
       stream.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -67,6 +65,12 @@ export async function startMailServer(
     await judge?.(mail);
     mails.push(mail);
   };
+  const sockets = new Set<Socket>();
+  server.server.on('connection', (socket: Socket) => {
+    connections += 1;
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
   server.on('error', () => undefined);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -76,6 +80,7 @@ export async function startMailServer(
     port: (server.server.address() as AddressInfo).port,
     mails,
     connections: () => connections,
+    sockets,
     header: (mail, name) => mail.parsed.headers.find(({ key }) => key === name.toLowerCase())?.value,
     [Symbol.asyncDispose]: () => new Promise<void>((resolve) => server.close(() => resolve())),
   };
