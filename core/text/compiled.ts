@@ -17,6 +17,8 @@ export interface Compiled {
 export interface Wanted extends CompileOptions {
   readonly source: string;
   readonly format: string;
+  /** Not kept. */
+  readonly passing: boolean;
 }
 
 /** Characters; longer texts stand as typed. */
@@ -51,6 +53,9 @@ function sizeOf(source: string, variants: readonly Compiled[]): number {
   }
   return size;
 }
+
+const isSame = (one: Compiled, { format, inline, breaks }: Wanted): boolean =>
+  one.format === format && one.inline === inline && one.breaks === breaks;
 
 /** Reads texts, and keeps what came of it by content, up to so many bytes in all. */
 export function compiledTexts(formats: () => ReadonlyMap<string, TextFormat>, bytes: number, log: Log) {
@@ -88,11 +93,11 @@ export function compiledTexts(formats: () => ReadonlyMap<string, TextFormat>, by
   }
 
   return (wanted: Wanted): Compiled => {
-    const { source, format, inline, breaks } = wanted;
+    const { source } = wanted;
     const variants = kept.get(source);
-    if (variants !== undefined)
-      for (const one of variants) if (one.format === format && one.inline === inline && one.breaks === breaks) return one;
+    if (variants !== undefined) for (const one of variants) if (isSame(one, wanted)) return one;
     const made = compile(wanted);
+    if (wanted.passing) return made;
     kept.set(source, variants === undefined ? [made] : [...variants, made]);
     return made;
   };

@@ -158,6 +158,8 @@ export interface TextItem {
   readonly inline?: boolean;
   /** Default: as `[ticket] preserve_newlines` says; false where inline. */
   readonly breaks?: boolean;
+  /** It changes with every letter that is typed: what is read of it is not kept. */
+  readonly passing?: boolean;
 }
 
 /** Draws texts. */

@@ -34,10 +34,10 @@ export function isSafeHref(address: string): boolean {
   return colon < 0 || /[/?#]/.test(bare.slice(0, colon));
 }
 
-/** True for the address of a picture that is fetched from nowhere else: of this site, or given as data in a pixel format. */
+/** True for the address of a picture that is fetched from nowhere else: a path of this site, or data in a pixel format. */
 export function isOwnImage(address: string): boolean {
   const bare = address.replace(SKIPPED, '');
-  return IMAGE_DATA.test(bare) || (isSafeHref(bare) && !SCHEME.test(bare) && !/^[/\\]{2}/.test(bare) && bare !== '');
+  return IMAGE_DATA.test(bare) || /^\/(?![/\\])/.test(bare);
 }
 
 /** What pages call their own parts; a text that took such a name would draw their scripts and links to itself. */

@@ -96,10 +96,15 @@ const PARENTS: Readonly<Record<string, readonly string[]>> = {
 /** What only takes the elements that name it above. */
 const STRICT: ReadonlySet<string> = new Set(['table', 'thead', 'tbody', 'tfoot', 'tr', 'colgroup']);
 const DEEPEST = 64;
-const DROPPED = 'dropped';
+/** Not in each other: the end of one could end another. */
+const HEADING = /^h[1-6]$/;
+/** Stands for an element that is harmless, but not where it stands. */
+const MISPLACED = 'span';
+/** An element between the parts of a table: browsers put it before the table, with whatever stands in it. */
+const FOSTERED = '#fostered';
 
 const mayStand = (name: string, parent: string | undefined): boolean => {
-  if (!KNOWN.has(name)) return false;
+  if (parent === FOSTERED) return false;
   const parents = PARENTS[name];
   if (parents !== undefined) return parent !== undefined && parents.includes(parent);
   return parent === undefined || !STRICT.has(parent);
@@ -118,20 +123,29 @@ function attributesOf(name: string, given: Attributes): Record<string, string> {
   return kept;
 }
 
-/** Knows which elements are open, of those that were kept. */
+/** Follows which elements are open, as the library does. */
 function nesting() {
   const kept: string[] = [];
-  const wasKept: boolean[] = [];
+  /** What became of each open element; undefined: it stands in something whose content goes. */
+  const open: (boolean | undefined)[] = [];
+  let depth = 0;
   return {
-    open: (): unknown => wasKept.push(false),
-    keeps(name: string): boolean {
-      if (kept.length >= DEEPEST || !mayStand(name, kept.at(-1))) return false;
-      kept.push(name);
-      wasKept[wasKept.length - 1] = true;
-      return true;
+    open: (): unknown => open.push(undefined),
+    /** What stands for the element; the library itself drops unknown ones and those that are too deep. */
+    place(name: string): string {
+      const isKept = KNOWN.has(name) && depth < DEEPEST;
+      open[open.length - 1] = isKept;
+      depth += 1;
+      if (!isKept) return name;
+      const parent = kept.at(-1);
+      const fits = mayStand(name, parent) && !(HEADING.test(name) && kept.some((one) => HEADING.test(one)));
+      kept.push(fits ? name : parent === FOSTERED || (parent !== undefined && STRICT.has(parent)) ? FOSTERED : MISPLACED);
+      return fits ? name : MISPLACED;
     },
     close(): void {
-      if (wasKept.pop() === true) kept.pop();
+      const isKept = open.pop();
+      if (isKept !== undefined) depth -= 1;
+      if (isKept === true) kept.pop();
     },
   };
 }
@@ -174,11 +188,12 @@ export function sanitiseHtml(html: string): string {
     disallowedTagsMode: 'discard',
     onOpenTag: open.open,
     onCloseTag: open.close,
+    nestingLimit: DEEPEST,
     transformTags: {
-      '*': (name, given) =>
-        open.keeps(name)
-          ? { tagName: name, attribs: attributesOf(name, given) }
-          : { tagName: WITHOUT_CONTENT.includes(name) ? name : DROPPED, attribs: {} },
+      '*': (name, given) => {
+        const tagName = open.place(name);
+        return { tagName, attribs: tagName === name && KNOWN.has(name) ? attributesOf(name, given) : {} };
+      },
     },
   });
 }

@@ -126,8 +126,8 @@ class TextService implements ITexts, IDiagnostician {
   }
 
   /** What this reader may not see is cut before the text is read: then no format has to think of it. */
-  #read({ source, format, inline = false, breaks }: TextItem, scope: TextScope): Compiled {
-    return this.#compiled({ source: scope.hide(source), format, inline, breaks: breaks ?? (!inline && this.#breaks) });
+  #read({ source, format, inline = false, breaks, passing = false }: TextItem, scope: TextScope): Compiled {
+    return this.#compiled({ source: scope.hide(source), format, inline, breaks: breaks ?? (!inline && this.#breaks), passing });
   }
 
   #byName(): ReadonlyMap<string, TextFormat> {
