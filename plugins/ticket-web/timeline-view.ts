@@ -32,8 +32,10 @@ export interface TimelineView {
   readonly orders: readonly { readonly label: string; readonly href: string; readonly current: boolean }[];
 }
 
-/** So many of the newest changes stand on a ticket's page; the rest is a click away. */
-export const LATEST = 30;
+/** So many of the newest changes stand on a ticket's page: a thousand comments cost what twenty do. The rest is a click away. */
+export const LATEST = 20;
+/** That many more with each click. */
+const STEP = 50;
 /** Entries before and after one that was asked for by its number. */
 const AROUND = 10;
 const GREATEST_NUMBER = 2_147_483_647;
@@ -107,10 +109,10 @@ const gapOf = (from: number, to: number, path: string): GapView => ({
     from,
     to,
     count: to - from + 1,
-    moreHref: `${path}?history=${Math.max(from, to - LATEST + 1)}#history`,
+    moreHref: `${path}?history=${Math.max(from, to - STEP + 1)}#history`,
     allHref: `${path}?history=all#history`,
     source: `${path}/entries`,
-    step: LATEST,
+    step: STEP,
   },
 });
 
