@@ -95,7 +95,8 @@ export function compiledTexts(formats: () => ReadonlyMap<string, TextFormat>, by
   return (wanted: Wanted): Compiled => {
     const { source } = wanted;
     const variants = kept.get(source);
-    if (variants !== undefined) for (const one of variants) if (isSame(one, wanted)) return one;
+    const known = variants?.find((one) => isSame(one, wanted));
+    if (known !== undefined) return known;
     const made = compile(wanted);
     if (wanted.passing) return made;
     kept.set(source, variants === undefined ? [made] : [...variants, made]);

@@ -67,6 +67,7 @@ function showEdit(needs: Needs, { ctx, entry, latest }: Found, request: WebReque
     status: sent && !sent.isPreview ? (isBehind ? 409 : 422) : 200,
     data: {
       title: `Edit comment ${entry.number} of #${ctx.ticket.id}`,
+      edits: { ticket: ctx.ticket.id, comment: entry.number, format: entry.format },
       id: ctx.ticket.id,
       number: entry.number,
       author: viewAuthor(entry.author, ctx.directory, viewer),

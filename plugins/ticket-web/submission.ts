@@ -59,6 +59,7 @@ const OWN = new Set([
   'comment',
   'internal',
   'replyto',
+  'text_draft',
   'author',
   'view_time',
   'start_time',
