@@ -229,7 +229,9 @@ export async function writeLetter(
     isNew,
     summary: hide(textValue(reader, 'summary')),
     oldSummary: hide(rows.find(({ field }) => field === 'summary')?.old ?? ''),
-    author: nameOf(event.author, ctx.directory, hide),
+    // Who filed a ticket is what its field reporter says, which may be hidden from the reader.
+    author:
+      isNew && !reader.shown.some(({ name }) => name === 'reporter') ? 'somebody' : nameOf(event.author, ctx.directory, hide),
     link: needs.baseUrl === '' ? '' : `${needs.baseUrl}/ticket/${event.ticket}${anchor}`,
     values: storedValues(reader),
     properties: all.filter(({ text }) => !isLong(text)).map(({ label, text }) => ({ label, text })),

@@ -20,6 +20,8 @@ cc = CarbonCopySubscriber
 
 interface MailSiteOptions extends TestSiteOptions {
   readonly port: number;
+  /** Lines of [trac]. */
+  readonly trac?: string;
   /** Lines of [notification]. */
   readonly notification?: string;
 }
@@ -27,6 +29,7 @@ interface MailSiteOptions extends TestSiteOptions {
 /** A site that sends its mails to a port of this machine. */
 export const mailSite = ({
   port,
+  trac = '',
   notification = '',
   ini = EVERYBODY,
   people = PEOPLE,
@@ -36,6 +39,7 @@ export const mailSite = ({
     people,
     ini: `[trac]
 base_url = https://tracker.example.org/x
+${trac}
 [project]
 name = Parcel
 [notification]
