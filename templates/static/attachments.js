@@ -80,9 +80,16 @@ class Chooser {
 
   async takeChosen() {
     const files = [...this.input.files];
-    const done = await Promise.all(files.map((file) => this.add(file, file.name)));
-    // What the network lost stays chosen, so that the form sends it.
-    if (!done.some((one) => one.again)) this.input.value = '';
+    // At once: the form may be sent before all of them are through, and must not send them a second time.
+    this.input.value = '';
+    const lost = new DataTransfer();
+    await Promise.all(
+      files.map(async (file) => {
+        // What the network lost stays chosen, so that the form sends it.
+        if ((await this.add(file, file.name)).again) lost.items.add(file);
+      }),
+    );
+    if (lost.files.length > 0) this.input.files = lost.files;
   }
 
   add(file, name) {

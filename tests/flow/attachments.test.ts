@@ -135,7 +135,7 @@ eachDialect((fresh) => {
     const { id } = await site.fileTicket({ summary: 'A' });
     const ann = await enter(site, 'ann');
     const cookies = Object.fromEntries(ann.cookies);
-    const token: Part = ['__FORM_TOKEN', ann.cookies.get('trac_form_token') ?? ''];
+    const token = ['__FORM_TOKEN', ann.cookies.get('trac_form_token') ?? ''] as const;
     const post = (parts: readonly Part[], headers = {}) => {
       const form = multipart(parts);
       return site.inject({
