@@ -13,6 +13,8 @@ export interface FeedEntry {
 
 /** A feed before it is written in either language. All addresses are whole ones. */
 export interface Feed {
+  /** Stays the same for ever, however it was got. */
+  readonly id: string;
   /** Where it was got from. */
   readonly self: string;
   /** The page that shows the same. */
@@ -65,7 +67,7 @@ const writeAtom = (feed: Feed): string =>
   nest(
     'feed',
     [
-      element('id', feed.self),
+      element('id', feed.id),
       element('title', feed.title),
       element('updated', isoTime(feed.updated)),
       nest('author', [element('name', feed.siteName)]),

@@ -1,29 +1,9 @@
-import {
-  component,
-  IRequestFilter,
-  ISiteOptions,
-  ITexts,
-  ITicketFields,
-  ITicketService,
-  type OperationContext,
-  type Outcome,
-  type WebRequest,
-} from 'tracts';
-import { IAddressPrivacy } from 'tracts/addresses';
-import { ITicketQueries } from 'tracts/query';
+import { component, IRequestFilter, type OperationContext, type Outcome, type WebRequest } from 'tracts';
 import { answerFeed, formatIn } from './answer.ts';
 import type { FeedFormat } from './feed.ts';
-import { type FeedNeeds, queryFeed, queryText, ticketFeed } from './tickets.ts';
+import { FEED_USES, type FeedNeeds, queryFeed, queryText, ticketFeed } from './tickets.ts';
 
-/** What every feed is made from. */
-export const FEED_USES = {
-  tickets: ITicketService,
-  fields: ITicketFields,
-  privacy: IAddressPrivacy,
-  texts: ITexts,
-  queries: ITicketQueries,
-  site: ISiteOptions,
-} as const;
+export { PrivateFeeds } from './private.ts';
 
 const TICKET = /^\/ticket\/([1-9]\d{0,9})\/?$/;
 const LISTS: ReadonlySet<string> = new Set(['/', '/query']);

@@ -2,10 +2,10 @@ import {
   changeLines,
   escapeHtml,
   type HistoryEntry,
-  type ISiteOptions,
-  type ITexts,
-  type ITicketFields,
-  type ITicketService,
+  ISiteOptions,
+  ITexts,
+  ITicketFields,
+  ITicketService,
   mayViewField,
   type OperationContext,
   PermissionError,
@@ -13,9 +13,19 @@ import {
   type TicketContext,
   type WebRequest,
 } from 'tracts';
-import { hideAddresses, type IAddressPrivacy } from 'tracts/addresses';
-import type { ITicketQueries } from 'tracts/query';
+import { hideAddresses, IAddressPrivacy } from 'tracts/addresses';
+import { ITicketQueries } from 'tracts/query';
 import type { Feed, FeedEntry } from './feed.ts';
+
+/** What every feed is made from. */
+export const FEED_USES = {
+  tickets: ITicketService,
+  fields: ITicketFields,
+  privacy: IAddressPrivacy,
+  texts: ITexts,
+  queries: ITicketQueries,
+  site: ISiteOptions,
+} as const;
 
 /** What making feeds takes. */
 export interface FeedNeeds {
@@ -128,6 +138,7 @@ export async function ticketFeed(needs: FeedNeeds, ctx: OperationContext, id: nu
   const entries = [...changes.toReversed(), ...filed];
   const { hide } = scopeOf(needs, open, place);
   return {
+    id: place.href(`/ticket/${id}`),
     self: place.self,
     link: place.href(`/ticket/${id}`),
     title: headingOf(open, hide),
@@ -152,6 +163,7 @@ export async function queryFeed(
     entries.push(await filedEntry(needs, open, place, seenTime(open, 'changetime')));
   const hide = needs.privacy.mayRead(ctx) ? (text: string): string => text : hideAddresses;
   return {
+    id: place.link,
     self: place.self,
     link: place.link,
     title: hide(found.description === '' ? 'Tickets' : `Tickets: ${found.description}`),
