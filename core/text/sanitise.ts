@@ -123,6 +123,8 @@ function attributesOf(name: string, given: Attributes): Record<string, string> {
   return kept;
 }
 
+const isFostered = (parent: string | undefined): boolean => parent !== undefined && (parent === FOSTERED || STRICT.has(parent));
+
 /** Follows which elements are open, as the library does. */
 function nesting() {
   const kept: string[] = [];
@@ -139,7 +141,7 @@ function nesting() {
       if (!isKept) return name;
       const parent = kept.at(-1);
       const fits = mayStand(name, parent) && !(HEADING.test(name) && kept.some((one) => HEADING.test(one)));
-      kept.push(fits ? name : parent === FOSTERED || (parent !== undefined && STRICT.has(parent)) ? FOSTERED : MISPLACED);
+      kept.push(fits ? name : isFostered(parent) ? FOSTERED : MISPLACED);
       return fits ? name : MISPLACED;
     },
     close(): void {

@@ -61,6 +61,8 @@ function formatsOf(providers: Iterable<ITextFormatProvider>): ReadonlyMap<string
   return new Map([...names].flatMap((name) => all.filter((one) => one.name === name).slice(0, 1)).map((one) => [one.name, one]));
 }
 
+const EMPTY: Compiled = { format: '', inline: false, breaks: false, text: { parts: [] }, html: '' };
+
 /** Reads texts in every format there is, keeps what it read, and fills in what depends on the reader. */
 class TextService implements ITexts, IDiagnostician {
   readonly #needs: Needs;
@@ -87,7 +89,7 @@ class TextService implements ITexts, IDiagnostician {
   }
 
   async render(ctx: OperationContext, items: readonly TextItem[], scope: TextScope): Promise<readonly string[]> {
-    const texts = items.map((item) => this.#read(item, scope));
+    const texts = items.map((item) => (item.source === '' ? EMPTY : this.#read(item, scope)));
     const open = texts.filter(({ html }) => html === undefined).map(({ text }) => text);
     if (open.length === 0) return texts.map(({ html }) => html ?? '');
     const page = new Page(ctx, scope, this.#getFillers());

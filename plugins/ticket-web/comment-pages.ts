@@ -3,6 +3,7 @@ import {
   component,
   type HistoryEntry,
   IRouteProvider,
+  ITexts,
   ITicketFields,
   ITicketService,
   mayEditComment,
@@ -16,8 +17,8 @@ import {
 } from 'tracts';
 import { IAddressPrivacy, restoreAddresses } from 'tracts/addresses';
 import { viewAuthor } from './history-view.ts';
+import { textBatch } from './page-texts.ts';
 import { isSubmit, ticketIdOf } from './pages.ts';
-import { plainTextToHtml } from './plain-text.ts';
 import { firstOf, versionOf } from './submission.ts';
 import { viewerOf } from './viewer.ts';
 
@@ -25,6 +26,7 @@ interface Needs {
   readonly tickets: ITicketService;
   readonly fields: ITicketFields;
   readonly privacy: IAddressPrivacy;
+  readonly texts: ITexts;
 }
 
 /** A comment that the person may read. */
@@ -58,9 +60,12 @@ interface Sent {
   readonly problems: readonly Problem[];
 }
 
-function showEdit(needs: Needs, { ctx, entry, latest }: Found, request: WebRequest, sent?: Sent): Outcome {
+async function showEdit(needs: Needs, { ctx, entry, latest }: Found, request: WebRequest, sent?: Sent): Promise<Outcome> {
   const viewer = viewerOf(ctx, request, needs.privacy, needs.fields.type);
-  const draw = (text: string): string => plainTextToHtml(viewer.hide(text), (id) => viewer.href(`/ticket/${id}`));
+  const batch = textBatch(needs.texts, ctx, viewer);
+  const preview = batch.add(sent?.isPreview ? sent.text : '', entry.format);
+  const others = batch.add(latest.text, entry.format);
+  await batch.draw();
   const isBehind = sent !== undefined && versionOf(firstOf(request.body, 'version')) !== latest.version;
   return {
     template: 'ticket/edit-comment.njk',
@@ -74,11 +79,9 @@ function showEdit(needs: Needs, { ctx, entry, latest }: Found, request: WebReque
       internal: entry.internal,
       version: latest.version,
       text: viewer.hide(sent?.text ?? latest.text),
-      preview: sent?.isPreview ? draw(sent.text) : null,
+      preview: sent?.isPreview ? preview() : null,
       // What somebody else made of it meanwhile.
-      others: isBehind
-        ? { html: draw(latest.text), by: viewAuthor(latest.author, ctx.directory, viewer), time: latest.time }
-        : null,
+      others: isBehind ? { html: others(), by: viewAuthor(latest.author, ctx.directory, viewer), time: latest.time } : null,
       problems: (sent?.problems ?? []).map(({ field = '', message }) => ({ field, message })),
       action: request.href(request.path),
       back: request.href(`/ticket/${ctx.ticket.id}?comment=${entry.number}#comment:${entry.number}`),
@@ -112,6 +115,9 @@ async function findDeletable(needs: Needs, plain: OperationContext, request: Web
 async function showDelete(needs: Needs, plain: OperationContext, request: WebRequest): Promise<Outcome> {
   const { ctx, entry, latest } = await findDeletable(needs, plain, request);
   const viewer = viewerOf(ctx, request, needs.privacy, needs.fields.type);
+  const batch = textBatch(needs.texts, ctx, viewer);
+  const html = batch.add(latest.text, entry.format);
+  await batch.draw();
   return {
     template: 'ticket/delete-comment.njk',
     data: {
@@ -120,7 +126,7 @@ async function showDelete(needs: Needs, plain: OperationContext, request: WebReq
       number: entry.number,
       author: viewAuthor(entry.author, ctx.directory, viewer),
       time: entry.time,
-      html: plainTextToHtml(viewer.hide(latest.text), (id) => viewer.href(`/ticket/${id}`)),
+      html: html(),
       revisions: entry.edited?.revisions ?? 0,
       hasFields: entry.fields.length > 0,
       action: request.href(request.path),
@@ -139,7 +145,7 @@ async function postDelete(needs: Needs, plain: OperationContext, request: WebReq
 export const CommentPages = component({
   doc: 'Serves /ticket/N/comment/M/edit and /delete.',
   implements: [IRouteProvider],
-  uses: { tickets: ITicketService, fields: ITicketFields, privacy: IAddressPrivacy },
+  uses: { tickets: ITicketService, fields: ITicketFields, privacy: IAddressPrivacy, texts: ITexts },
   create: (needs: Needs) => ({
     getRoutes: () => [
       {

@@ -44,6 +44,10 @@ export interface FieldView {
   readonly type: string;
   readonly template: string;
   readonly label: string;
+  /** The label as HTML where something in it is marked up; `''`: as it is. */
+  readonly labelHtml: string;
+  /** The value as HTML where it is a text that was formatted; `''`: as `shown` has it. */
+  readonly html: string;
   /** Name for a control without a label of its own. */
   readonly ariaLabel: string;
   /** What the control holds. */
@@ -209,6 +213,8 @@ function makeView(
     type: field.type,
     template: type.template,
     label: field.label,
+    labelHtml: '',
+    html: '',
     ariaLabel,
     text: controlText(value, field, text, type, viewer),
     shown: viewer.hide(readable(value, text, field, type, viewer)),

@@ -1,4 +1,13 @@
-import { component, type FieldType, IRouteProvider, ITicketFields, ITicketService, initialValue, type WebRequest } from 'tracts';
+import {
+  component,
+  type FieldType,
+  IRouteProvider,
+  ITexts,
+  ITicketFields,
+  ITicketService,
+  initialValue,
+  type WebRequest,
+} from 'tracts';
 import { IAddressPrivacy } from 'tracts/addresses';
 import { IFieldViews, ITicketPanelProvider } from './api.ts';
 import { viewField } from './field-view.ts';
@@ -12,7 +21,7 @@ const modeOf = (request: WebRequest): 'read' | 'write' => (isSubmit(request) ? '
 export const TicketPages = component({
   doc: 'Serves /newticket and /ticket/N.',
   implements: [IRouteProvider],
-  uses: { tickets: ITicketService, fields: ITicketFields, privacy: IAddressPrivacy, panels: ITicketPanelProvider },
+  uses: { tickets: ITicketService, fields: ITicketFields, privacy: IAddressPrivacy, texts: ITexts, panels: ITicketPanelProvider },
   create: (needs: PageNeeds) => ({
     getRoutes: () => [
       // No permission is asked for here: an action may let in who lacks TICKET_CREATE, and the ticket service knows.

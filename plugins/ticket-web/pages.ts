@@ -1,6 +1,7 @@
 import {
   type Applied,
   type HistoryEntry,
+  type ITexts,
   type ITicketFields,
   type ITicketService,
   NotFoundError,
@@ -26,6 +27,7 @@ export interface PageNeeds {
   readonly tickets: ITicketService;
   readonly fields: ITicketFields;
   readonly privacy: IAddressPrivacy;
+  readonly texts: ITexts;
   readonly panels: Iterable<ITicketPanelProvider>;
 }
 
@@ -99,7 +101,7 @@ const pageTitle = (ticket: TicketView): string => {
 async function showTicket(needs: PageNeeds, request: WebRequest, state: PageState, status: number): Promise<Outcome> {
   const { ctx } = state;
   const viewer = viewerOf(ctx, request, needs.privacy, needs.fields.type);
-  const ticket = await presentTicket(state, viewer);
+  const ticket = await presentTicket(state, viewer, needs.texts);
   const panels = await panelsOf(state, viewer, needs.panels);
   return {
     template: ctx.ticket.exists ? 'ticket/ticket.njk' : 'ticket/new.njk',

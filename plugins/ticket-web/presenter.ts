@@ -1,4 +1,13 @@
-import type { Applied, HistoryEntry, Offer, Problem, TicketContext, TicketForm } from 'tracts';
+import {
+  type Applied,
+  type HistoryEntry,
+  type ITexts,
+  isClosedStatus,
+  type Offer,
+  type Problem,
+  type TicketContext,
+  type TicketForm,
+} from 'tracts';
 import { appliesTo, viewConditionFacts, viewWhen } from './conditions-view.ts';
 import { extrasOf, type FieldView, problemsByControl, type Viewer, viewField } from './field-view.ts';
 import {
@@ -10,6 +19,7 @@ import {
   viewChange,
   viewEntries,
 } from './history-view.ts';
+import { isText, type TextBatch, textBatch, withLabels } from './page-texts.ts';
 import { plainTextToHtml } from './plain-text.ts';
 import { NO_WISH, type TimelineView, type TimelineWish, viewTimeline } from './timeline-view.ts';
 
@@ -120,9 +130,6 @@ const timeOf = (state: PageState, name: string): Date | null => {
 const reporterOf = (state: PageState, viewer: Viewer): AuthorView | null =>
   state.form.fields.has('reporter') ? viewAuthor(textOf(state, 'reporter'), state.ctx.directory, viewer) : null;
 
-/** Statuses that count as done. Asked of the workflow once it knows categories. */
-const isClosed = (status: string): boolean => status === 'closed';
-
 /** Running text gets a section of its own, everything else a line. */
 const isProse = (field: FieldView): boolean =>
   field.fullrow && field.format !== 'list' && field.options.length === 0 && field.time === null;
@@ -188,7 +195,9 @@ function viewProblems(problems: readonly Problem[], targets: ReadonlySet<string>
   });
 }
 
-function viewPreview(state: PageState, viewer: Viewer): PreviewView | null {
+const previewedComment = ({ preview, applied }: PageState): string => (preview ? (applied?.change?.comment ?? '') : '');
+
+function viewPreview(state: PageState, viewer: Viewer, commentHtml: string): PreviewView | null {
   const { applied, form } = state;
   if (!state.preview || !applied) return null;
   const { change } = applied;
@@ -202,22 +211,58 @@ function viewPreview(state: PageState, viewer: Viewer): PreviewView | null {
     changes: texts.map((name) =>
       viewChange({ field: name, old: stored(name, change?.before[name]), new: stored(name, change?.after[name]) }, form, viewer),
     ),
-    commentHtml: plainTextToHtml(viewer.hide(change?.comment ?? ''), (id) => viewer.href(`/ticket/${id}`)),
+    commentHtml,
     warnings: applied.warnings.map(({ message }) => message),
     idle: change === undefined,
   };
 }
 
-/** The entries that the page shows, oldest first. */
-export function viewShown({ ctx, form, history, seen }: PageState, viewer: Viewer): EntryView[] {
+/** The entries that the page shows, oldest first, once the batch is drawn. */
+function entriesIn({ ctx, form, history, seen }: PageState, viewer: Viewer, batch: TextBatch): () => EntryView[] {
   const shown = shownEntries(history, form);
-  const ticketHref = (id: number): string => viewer.href(`/ticket/${id}`);
-  const html = shown.map(({ comment }) => plainTextToHtml(viewer.hide(comment), ticketHref));
-  return viewEntries(shown, { ctx, form, viewer, html, seen });
+  const drawn = shown.map(({ comment, format }) => batch.add(comment, format));
+  return () => viewEntries(shown, { ctx, form, viewer, html: drawn.map((html) => html()), seen });
+}
+
+/** The entries that the page shows, oldest first. */
+export async function viewShown(state: PageState, viewer: Viewer, texts: ITexts): Promise<EntryView[]> {
+  const batch = textBatch(texts, state.ctx, viewer);
+  const entries = entriesIn(state, viewer, batch);
+  await batch.draw();
+  return entries();
+}
+
+/** The values that are texts, in sections of their own or on a line, once the batch is drawn. */
+function valuesIn(
+  { ctx: { ticket }, form }: PageState,
+  stored: readonly FieldView[],
+  texts: ITexts,
+  batch: TextBatch,
+  viewer: Viewer,
+) {
+  const add = (field: FieldView, inline: boolean): (() => string) => {
+    const format = field.name === 'description' ? (ticket.descriptionFormat ?? texts.current) : texts.current;
+    return batch.add(field.shown, format, inline);
+  };
+  const facts = stored.filter((field) => field.visible && !isProse(field));
+  const drawnFacts = facts.map((field) => (!field.empty && isText(field) ? add(field, true) : undefined));
+  const proses = stored.filter((field) => field.visible && isProse(field) && !field.empty);
+  const drawn = proses.map((field) =>
+    isText(field) ? add(field, false) : () => plainTextToHtml(field.shown, (id) => viewer.href(`/ticket/${id}`)),
+  );
+  return {
+    facts: () => facts.map((field, index) => (drawnFacts[index] === undefined ? field : { ...field, html: drawnFacts[index]() })),
+    texts: () =>
+      proses.map((field, index) => ({
+        field,
+        html: drawn[index]?.() ?? '',
+        mayReply: form.mayComment && field.name === 'description',
+      })),
+  };
 }
 
 /** Turns a ticket with its form and history into what the page shows. */
-export async function presentTicket(state: PageState, viewer: Viewer): Promise<TicketView> {
+export async function presentTicket(state: PageState, viewer: Viewer, texts: ITexts): Promise<TicketView> {
   const { ctx, form } = state;
   const { ticket } = ctx;
   const problems = state.applied?.problems ?? [];
@@ -243,7 +288,12 @@ export async function presentTicket(state: PageState, viewer: Viewer): Promise<T
   const actions = [...form.actions.values()].map((offer) => viewAction(offer, chosen, draw));
   const editable = fields.filter((field) => field.editable && (field.applies || field.when?.visibleIf));
   const targets = new Set([...editable, ...actions.flatMap(({ inputs }) => inputs)].map(({ control }) => control));
-  const entries = viewShown(state, viewer);
+  const batch = textBatch(texts, ctx, viewer);
+  const values = valuesIn(state, withLabels(stored, texts, ctx, viewer), texts, batch, viewer);
+  const entriesDrawn = entriesIn(state, viewer, batch);
+  const commentDrawn = batch.add(previewedComment(state), texts.current);
+  await batch.draw();
+  const entries = entriesDrawn();
   const { wish = NO_WISH } = state;
   const history = viewTimeline(entries, wish, { path: viewer.href(`/ticket/${ticket.id}`), version: ticket.version });
   const status = textOf(state, 'status');
@@ -254,18 +304,12 @@ export async function presentTicket(state: PageState, viewer: Viewer): Promise<T
     exists: ticket.exists,
     version: ticket.version,
     heading: viewer.hide(textOf(state, 'summary')),
-    status: { name: status, closed: isClosed(status), note: isClosed(status) ? resolution : '' },
+    status: { name: status, closed: isClosedStatus(status), note: isClosedStatus(status) ? resolution : '' },
     opened: opened && { time: opened, by: reporterOf(state, viewer) },
     changed: timeOf(state, 'changetime'),
-    facts: stored.filter((field) => field.visible && !isProse(field)),
-    texts: stored
-      .filter((field) => field.visible && isProse(field) && !field.empty)
-      .map((field) => ({
-        field,
-        html: plainTextToHtml(field.shown, (id) => viewer.href(`/ticket/${id}`)),
-        mayReply: form.mayComment && field.name === 'description',
-      })),
-    groups: groupFields(editable),
+    facts: values.facts(),
+    texts: values.texts(),
+    groups: groupFields(withLabels(editable, texts, ctx, viewer)),
     conditionFacts: viewConditionFacts(form, new Set(editable.map(({ name }) => name)), viewer),
     actions,
     history,
@@ -275,7 +319,7 @@ export async function presentTicket(state: PageState, viewer: Viewer): Promise<T
     problems: viewProblems(problems, targets, state.applied?.collision ? 'collision' : ''),
     problemAt: Object.fromEntries(byControl),
     typed: { ...typed, action: chosen },
-    preview: viewPreview(state, viewer),
+    preview: viewPreview(state, viewer, commentDrawn()),
     collision: state.applied?.collision ? { entries: entries.filter(({ fresh }) => fresh) } : null,
   };
 }

@@ -1,4 +1,4 @@
-import { component, ITicketFields, ITicketService } from 'tracts';
+import { component, ITexts, ITicketFields, ITicketService } from 'tracts';
 import { IAddressPrivacy } from 'tracts/addresses';
 import { ITicketViews } from './api.ts';
 import { presentTicket, viewShown } from './presenter.ts';
@@ -8,19 +8,20 @@ import { viewerOf } from './viewer.ts';
 export const TicketViews = component({
   doc: 'Makes of tickets and their history what templates need to draw them.',
   implements: [ITicketViews],
-  uses: { tickets: ITicketService, fields: ITicketFields, privacy: IAddressPrivacy },
-  create: ({ tickets, fields, privacy }) => ({
+  uses: { tickets: ITicketService, fields: ITicketFields, privacy: IAddressPrivacy, texts: ITexts },
+  create: ({ tickets, fields, privacy, texts: drawer }) => ({
     async ticket(ctx, request) {
       const viewer = viewerOf(ctx, request, privacy, fields.type);
       const { id, version, heading, status, opened, facts, texts } = await presentTicket(
         { ctx, form: await tickets.form(ctx), history: [] },
         viewer,
+        drawer,
       );
       return { id, version, heading, status, opened, facts, texts };
     },
     async entries(ctx, request, history) {
       const viewer = viewerOf(ctx, request, privacy, fields.type);
-      return viewShown({ ctx, form: await tickets.form(ctx), history }, viewer);
+      return viewShown({ ctx, form: await tickets.form(ctx), history }, viewer, drawer);
     },
   }),
 });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import type { FieldSpec, FieldType, HistoryEntry, TicketContext } from '../../../../core/index.ts';
+import { type FieldSpec, type FieldType, type HistoryEntry, ITexts, type TicketContext } from '../../../../core/index.ts';
+import { testSite } from '../../../../core/testing/index.ts';
 import { FormDraft, toField } from '../../../../core/ticket/form.ts';
 import { hideAddresses } from '../../../../plugins/addresses/api.ts';
 import { checkbox, select } from '../../../../plugins/field-types/choice.ts';
@@ -159,7 +160,8 @@ test('beside a refused form the page shows what is stored', async () => {
     outcome: 'stay',
     collision: false,
   } as const;
-  const view = await presentTicket({ ctx, form: draft, history: [], applied }, seer);
+  await using site = await testSite();
+  const view = await presentTicket({ ctx, form: draft, history: [], applied }, seer, site.site.get(ITexts));
   expect(view.facts.find(({ name }) => name === 'owner')?.shown).toBe('stored');
   expect(view.groups[0]?.fields.find(({ name }) => name === 'owner')).toMatchObject({
     text: 'typed',
