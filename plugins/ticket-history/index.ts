@@ -11,7 +11,7 @@ import {
   type WebRequest,
 } from 'tracts';
 import { IAddressPrivacy } from 'tracts/addresses';
-import { ITicketViews } from 'tracts/ticket-web';
+import { ITicketPanelProvider, ITicketViews } from 'tracts/ticket-web';
 import { parameter, ticketIdIn } from './address.ts';
 import { showChanges } from './changes.ts';
 import { showCommentDiff, showDiff } from './diff-pages.ts';
@@ -55,7 +55,7 @@ const USES = { tickets: ITicketService, fields: ITicketFields, privacy: IAddress
 /** What a ticket's history looks like from elsewhere than its page. */
 export const TicketHistoryPages = component({
   doc: 'Serves versions, differences and histories of tickets and comments.',
-  implements: [IRequestFilter, IRouteProvider],
+  implements: [IRequestFilter, IRouteProvider, ITicketPanelProvider],
   uses: USES,
   create: (needs: Needs) => ({
     /** Trac has these views at the ticket's own address. */
@@ -65,6 +65,9 @@ export const TicketHistoryPages = component({
       const show = id === undefined ? undefined : viewOf(request);
       return show && showOf(needs, ctx, request, id, show);
     },
+    getTicketPanels: ({ ticket }) => [
+      { place: 'tools', title: 'History', template: 'ticket-history/tool.njk', data: { id: ticket.id }, order: 50 },
+    ],
     getRoutes: () => [
       {
         method: 'GET',

@@ -22,6 +22,8 @@ async function ticketAt({ tickets, fields }: Needs, ctx: TicketContext, version:
       values[field] = storedValue(type, old);
     }
   const format = await formatAt({ tickets }, ctx, version, settled.has('description'));
+  const [made] = version === 0 ? [] : await tickets.history(ctx, { numbers: [version, version] });
+  values['changetime'] = made?.time ?? (version === 0 ? values['time'] : values['changetime']);
   return { ...ctx, ticket: { ...ctx.ticket, values, descriptionFormat: format } };
 }
 

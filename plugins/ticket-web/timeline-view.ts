@@ -38,6 +38,8 @@ export const LATEST = 20;
 const STEP = 50;
 /** Entries before and after one that was asked for by its number. */
 const AROUND = 10;
+/** A history that is only a little longer than the latest part is shown whole. */
+const WHOLE = LATEST + AROUND;
 const GREATEST_NUMBER = 2_147_483_647;
 
 const numberIn = (text: string): number => (/^[1-9]\d{0,8}$/.test(text) ? Number(text) : 0);
@@ -83,11 +85,13 @@ export async function loadTimeline(
   ctx: TicketContext,
   { from, comment }: TimelineWish,
 ): Promise<readonly HistoryEntry[]> {
-  const window: HistoryWindow = from > 0 ? { numbers: [from, GREATEST_NUMBER] } : { last: LATEST };
+  const last = ctx.ticket.version <= WHOLE ? WHOLE : LATEST;
+  const window: HistoryWindow = from > 0 ? { numbers: [from, GREATEST_NUMBER] } : { last };
   const newest = await tickets.history(ctx, window);
   const first = newest[0]?.number ?? 1;
   if (comment === 0 || comment >= first) return newest;
-  const numbers = [Math.max(1, comment - AROUND), Math.min(first - 1, comment + AROUND)] as const;
+  const isNear = comment + 2 * AROUND >= first;
+  const numbers = [Math.max(1, comment - AROUND), isNear ? first - 1 : comment + AROUND] as const;
   return [...(await tickets.history(ctx, { numbers })), ...newest];
 }
 
@@ -95,7 +99,7 @@ export async function loadTimeline(
 function isCut(entries: readonly EntryView[], version: number, { from }: TimelineWish): boolean {
   const first = entries[0]?.number ?? 1;
   if (first <= 1 || from === 1) return false;
-  return from > 1 || version > LATEST || first > LATEST || entries.length >= LATEST;
+  return from > 1 || version > WHOLE || first > WHOLE || entries.length >= WHOLE;
 }
 
 interface Place {

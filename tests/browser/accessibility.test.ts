@@ -194,6 +194,23 @@ const PAGES: Readonly<Record<string, Shown>> = {
     },
     sign: '.problem-summary',
   },
+  'an old version': { visit: at('/ticket/1?version=0'), sign: '.version-banner' },
+  'the history as a table': { visit: at('/ticket/1?action=history'), sign: 'h1:text("History of")' },
+  'a difference': { visit: at('/ticket/1?action=diff&version=1'), sign: '.diff' },
+  'a difference side by side': { visit: at('/ticket/1?action=diff&version=1&style=sidebyside'), sign: '.diff-sides' },
+  threads: { visit: at('/ticket/1?comments=threaded'), sign: '.depth-1' },
+  'a comment being edited': { who: 'ben', visit: at('/ticket/1/comment/1/edit'), sign: 'h1:text("Edit comment 1")' },
+  'the preview of an edited comment': {
+    who: 'ben',
+    visit: async (page) => {
+      await page.goto('/ticket/1/comment/1/edit');
+      await press(page, 'Preview');
+    },
+    sign: '.preview',
+  },
+  'the texts of a comment': { who: 'ben', visit: at('/ticket/1?action=comment-history&cnum=1'), sign: '.revision' },
+  'deleting a comment': { who: 'ben', visit: at('/ticket/1/comment/1/delete'), sign: 'h1:text("Delete comment 1")' },
+  'all changes': { visit: at('/changes'), sign: '.all-changes' },
   'what is not there': { who: 'ann', visit: at('/ticket/999'), sign: 'h1:text("Not found")' },
   'what is not allowed': { visit: at('/admin/users'), sign: 'h1:text("Not allowed")' },
   'logging out': { who: 'ann', visit: at('/logout'), sign: 'h1:text("Log out")' },

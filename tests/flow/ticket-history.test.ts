@@ -201,7 +201,7 @@ eachDialect((fresh) => {
       await page(ben, `/ticket/${id}/comment/1/delete`, 403);
       expect((await ben.post(`/ticket/${id}/comment/1/delete`, {})).statusCode).toBe(403);
       for (const number of ['0', '2', 'x', '99999999999']) await page(ben, `/ticket/${id}/comment/${number}/edit`, 404);
-      expect(linksOn(await page(ben, `/ticket/${id}`)).filter((href) => /edit|delete/.test(href))).toEqual([]);
+      expect(linksOn(await page(ben, `/ticket/${id}`)).filter((href) => /\/(edit|delete)$/.test(href))).toEqual([]);
     });
 
     test('keeps addresses that its editor may not see', async () => {
