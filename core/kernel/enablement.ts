@@ -17,6 +17,8 @@ export const TRAC_COMPONENTS: Readonly<Record<string, string>> = {
   'trac.prefs.web_ui.PreferencesModule': 'prefs.PreferencesPages',
   'trac.admin.web_ui.AdminModule': 'admin.AdminPages',
   'trac.about.AboutModule': 'about.AboutPage',
+  'trac.attachment.AttachmentModule': 'attachments.AttachmentPages',
+  'trac.attachment.LegacyAttachmentPolicy': 'attachments.LegacyAttachmentPolicy',
   'tracopt.ticket.deleter.TicketDeleter': 'delete-ticket.DeleteTicket',
   'sample-plugins.workflow.DeleteTicket.DeleteTicketActionController': 'delete-ticket.DeleteTicket',
   'sample-plugins.workflow.CodeReview.CodeReviewActionController': 'code-review.CodeReview',
