@@ -49,9 +49,9 @@ const quoted = (name) => (/^[\w.-]+$/.test(name) ? name : `"${name}"`);
 
 /** Writes a reference where the file was dropped or pasted; whoever knows better how (an editor) stops the event. */
 function refer(field, file, format) {
-  const event = new CustomEvent('tracts:attached', { bubbles: true, cancelable: true, detail: file });
-  if (!field.dispatchEvent(event)) return;
   const text = REFERENCES[format]?.(file) ?? file.name;
+  const detail = { ...file, reference: text };
+  if (!field.dispatchEvent(new CustomEvent('tracts:attached', { bubbles: true, cancelable: true, detail }))) return;
   field.setRangeText(text, field.selectionStart, field.selectionEnd, 'end');
   field.dispatchEvent(new Event('input', { bubbles: true }));
 }

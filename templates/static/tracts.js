@@ -112,6 +112,12 @@ for (const form of every('form[data-guard]')) {
   });
 }
 
+/* Whoever logs out leaves no unsent texts in the browser (text-editor-drafts.js). */
+document.addEventListener('submit', ({ target }) => {
+  if (!target.getAttribute('action')?.endsWith('/logout')) return;
+  for (const key of Object.keys(localStorage)) if (key.startsWith('tracts.text:')) localStorage.removeItem(key);
+});
+
 /* Ctrl+Enter (Cmd+Enter) in a text sends the form. */
 document.addEventListener('keydown', (event) => {
   if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
