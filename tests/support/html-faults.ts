@@ -1,6 +1,6 @@
 import { type DefaultTreeAdapterMap, parseFragment } from 'parse5';
 
-type Node = DefaultTreeAdapterMap['childNode'] | DefaultTreeAdapterMap['documentFragment'];
+type Node = DefaultTreeAdapterMap['childNode'] | DefaultTreeAdapterMap['documentFragment'] | DefaultTreeAdapterMap['document'];
 type Element = DefaultTreeAdapterMap['element'];
 
 const FORBIDDEN =
@@ -34,7 +34,8 @@ function attributeFaults({ tagName, attrs }: Element): string[] {
   });
 }
 
-function* elementsOf(node: Node, inPicture = false): Generator<{ element: Element; inPicture: boolean }> {
+/** Every element below a node, in order; `inPicture`: within an `svg`. */
+export function* elementsOf(node: Node, inPicture = false): Generator<{ element: Element; inPicture: boolean }> {
   if ('tagName' in node) {
     yield { element: node, inPicture };
     for (const child of node.childNodes) yield* elementsOf(child, inPicture || node.tagName === 'svg');
