@@ -7,6 +7,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import autocannon from 'autocannon';
+import Database from 'better-sqlite3';
 
 if (process.argv[2] === 'similarity') {
   await import('./similarity/run.mjs');
@@ -108,6 +109,39 @@ async function compareFields() {
   );
 }
 
+/** Makes a ticket with so many comments, some with changed fields, straight in the tables. */
+function addLongTicket(comments) {
+  const db = new Database(database);
+  const now = Date.now() * 1000;
+  const { lastInsertRowid: id } = db
+    .prepare(
+      "insert into ticket (row_version, time, changetime, type, priority, reporter, status, summary, description) values (?, ?, ?, 'defect', 'major', 'bench', 'new', ?, 'A line.')",
+    )
+    .run(comments + 1, now, now, `${comments} comments`);
+  const change = db.prepare(
+    "insert into ticket_change (ticket, number, time, author, via, action, comment) values (?, ?, ?, 'bench', 'web', 'leave', ?)",
+  );
+  const field = db.prepare(
+    "insert into ticket_change_field (change, field, oldvalue, newvalue) values (?, 'priority', 'major', 'minor')",
+  );
+  db.transaction(() => {
+    for (let n = 1; n <= comments; n++) {
+      const { lastInsertRowid } = change.run(id, n, now + n, `Comment ${n}. ${'A few words that say something. '.repeat(5)}`);
+      if (n % 5 === 0) field.run(lastInsertRowid);
+    }
+  })();
+  db.close();
+  return id;
+}
+
+/** What a long history costs: a ticket of 1,000 comments must open in under twice the time of one of 10. */
+async function compareLengths(base, headers) {
+  const [short, long] = [addLongTicket(10), addLongTicket(1_000)];
+  const [few, many] = await compare([short, long].map((id) => () => load(`${base}/ticket/${id}`, { headers })));
+  say('ticket page, 10 comments', few, 1);
+  say('ticket page, 1,000 comments, against 10', many, many / few, '> 0.5');
+}
+
 const rows = [];
 const say = (what, perSecond, ratio, wanted = '') =>
   rows.push({ what, 'per second': Math.round(perSecond), ratio: ratio.toFixed(2), wanted });
@@ -157,6 +191,7 @@ try {
     for (const [index, name] of names.entries())
       say(`${name} ${of}`, others[index], others[index] / floor, index === 0 ? '>= 0.5' : '');
     say(`create by POST ${of}`, creates, creates / floor, '>= 0.4');
+    if (size === SIZES[0]) await compareLengths(base, headers);
     await load(`${base}/ticket/${id}`, { headers, amount: 10_000 });
     rows.push({
       what: `RSS after more than 10,000 requests ${of}`,
