@@ -10,6 +10,7 @@ import {
   IRegistry,
   ISettings,
   ISettingsEditor,
+  ITexts,
   NotFoundError,
   type OperationContext,
   type Outcome,
@@ -26,7 +27,14 @@ import { addressOf, type Needs, showList, showValue, type Typed } from './view.t
 export const VocabularyPanels = component({
   doc: 'Serves the panels of components, milestones, versions, priorities, severities, ticket types, resolutions, keywords.',
   implements: [IAdminPanelProvider],
-  uses: { adjuncts: IAdjunctService, contexts: IContexts, editor: ISettingsEditor, settings: ISettings, registry: IRegistry },
+  uses: {
+    adjuncts: IAdjunctService,
+    contexts: IContexts,
+    texts: ITexts,
+    editor: ISettingsEditor,
+    settings: ISettings,
+    registry: IRegistry,
+  },
   options: {
     retargetTo: option.text(
       'milestone',

@@ -2,6 +2,7 @@ import {
   type Adjunct,
   type IAdjunctService,
   type IContexts,
+  type ITexts,
   NotFoundError,
   type OperationContext,
   type View,
@@ -15,6 +16,7 @@ import { localText } from './local-time.ts';
 export interface Needs extends DefaultNeeds {
   readonly adjuncts: IAdjunctService;
   readonly contexts: IContexts;
+  readonly texts: ITexts;
   readonly options: { readonly retargetTo: string };
 }
 
@@ -37,6 +39,24 @@ const EMPTY: Typed = {
   into: '',
   tickets: 'keep',
 };
+
+/** Descriptions as HTML, in their order; `inline`: of each its first line. */
+const drawDescriptions = (
+  { texts }: Needs,
+  ctx: OperationContext,
+  { href }: WebRequest,
+  values: readonly Adjunct[],
+  inline: boolean,
+): Promise<readonly string[]> =>
+  texts.render(
+    ctx,
+    values.map(({ description }) => ({
+      source: inline ? (description.split('\n', 1)[0] ?? '') : description,
+      format: texts.current,
+      inline,
+    })),
+    { resource: undefined, href, hide: (text) => text },
+  );
 
 const statusOf = ({ problems = [] }: Trouble): number => (problems.length > 0 ? 422 : 200);
 
@@ -89,6 +109,7 @@ export async function showList(
   const isAdministrator = ctx.can('TICKET_ADMIN', { realm: 'ticket' });
   const chosen = currentDefault(needs, kind);
   const stored = values.filter(({ source }) => source === undefined);
+  const descriptions = await drawDescriptions(needs, ctx, request, values, true);
   return {
     template: 'vocabularies/list.njk',
     status: statusOf(trouble),
@@ -96,8 +117,9 @@ export async function showList(
       kind: kindView(kind, request),
       values: { ...EMPTY, ...trouble.values },
       problems: trouble.problems ?? [],
-      rows: values.map((value) => ({
+      rows: values.map((value, index) => ({
         ...valueView(value, kind, uses, request),
+        descriptionHtml: descriptions[index] ?? '',
         isDefault: value.name === chosen,
         isFirst: value === stored[0],
         isLast: value === stored.at(-1),
@@ -138,12 +160,14 @@ export async function showValue(
   const others = values.filter((one) => one !== value).map((one) => one.name);
   const proposed = others.includes(needs.options.retargetTo) ? needs.options.retargetTo : '';
   const choices = others.map((one) => ({ value: one, text: one }));
+  const [descriptionHtml = ''] = await drawDescriptions(needs, ctx, request, [value], false);
   return {
     template: request.query['delete'] === undefined ? 'vocabularies/value.njk' : 'vocabularies/delete.njk',
     status: statusOf(trouble),
     data: {
       kind: kindView(kind, request),
       value: valueView(value, kind, uses, request),
+      descriptionHtml,
       deleteHref: request.href(addressOf(kind, name, '&delete=1')),
       values: { ...EMPTY, target: proposed, ...typedOf(value, ctx.timeZone), ...trouble.values },
       problems: trouble.problems ?? [],
