@@ -58,6 +58,14 @@ beforeAll(async () => {
   await site.submit('ann', undefined, { fields: { summary: 'Another' } });
   await site.submit('ann', 2, { action: 'resolve', inputs: { resolution: 'fixed' } });
   await site.submit('ann', undefined, { fields: { summary: 'Contested' } });
+  await site.run('root', async ({ db }) => {
+    const hook = { secret: 'x', events: 'ticket.created,ticket.changed', run_as: 'anonymous', created: 1, enabled: false, failures: 10 };
+    const url = `https://example.org/${'a'.repeat(90)}`;
+    await db('webhook').insert({ ...hook, name: WORD, url, trouble: 'The other side answered 500.' });
+    const attempt = { webhook: 1, time: Date.now() * 1000, delivery: 'x', attempt: 1, duration: 12, message: '{"ticket":1}' };
+    await db('webhook_delivery').insert({ ...attempt, event: 'ticket.created', status: 200, reply: WORD + WORD });
+    await db('webhook_delivery').insert({ ...attempt, event: 'ticket.changed', error: `No answer from ${WORD}.` });
+  });
   invitation = await site.run('root', (ctx) =>
     site.service.site.get(IOneTimeLinks).issue(ctx, { purpose: 'invite', account: '', grants: [] }),
   );
@@ -137,6 +145,8 @@ const PAGES: Readonly<Record<string, Shown>> = {
     visit: async (page) => {
       await page.goto('/ticket/3');
       await page.getByLabel('Comment', { exact: true }).fill('Mine.');
+      // Both change it: else the open page takes over what others changed (live.js).
+      await page.getByLabel('Keywords').fill('y');
       await site.submit('ben', 3, { action: 'leave', comment: 'Faster.', fields: { keywords: 'x' } });
       await press(page, 'Submit changes');
     },
@@ -211,6 +221,34 @@ const PAGES: Readonly<Record<string, Shown>> = {
   'the texts of a comment': { who: 'ben', visit: at('/ticket/1?action=comment-history&cnum=1'), sign: '.revision' },
   'deleting a comment': { who: 'ben', visit: at('/ticket/1/comment/1/delete'), sign: 'h1:text("Delete comment 1")' },
   'all changes': { visit: at('/changes'), sign: '.all-changes' },
+  'the webhooks, with one that was switched off': { who: 'root', visit: at('/admin/webhooks'), sign: 'table.list' },
+  'a new webhook, refused': {
+    who: 'root',
+    visit: async (page) => {
+      await page.goto('/admin/webhooks?hook=new');
+      await press(page, 'Add');
+    },
+    sign: '.problem-summary',
+  },
+  'a webhook with its log': { who: 'root', visit: at('/admin/webhooks?hook=1'), sign: '#log table' },
+  'a secret address for feeds': {
+    who: 'ann',
+    visit: async (page) => {
+      await page.goto('/prefs/feeds');
+      await page.getByRole('button', { name: /Make/ }).click();
+    },
+    sign: '#feed-query',
+  },
+  'what others change meanwhile': {
+    who: 'ann',
+    visit: async (page) => {
+      const listening = page.waitForRequest((request) => request.url().includes('/events'));
+      await page.goto('/ticket/1');
+      await listening;
+      await site.submit('ben', 1, { action: 'leave', comment: 'Heard?', fields: { priority: 'minor' } });
+    },
+    sign: '.live-notice p',
+  },
   'what is not there': { who: 'ann', visit: at('/ticket/999'), sign: 'h1:text("Not found")' },
   'what is not allowed': { visit: at('/admin/users'), sign: 'h1:text("Not allowed")' },
   'logging out': { who: 'ann', visit: at('/logout'), sign: 'h1:text("Log out")' },
