@@ -38,11 +38,16 @@ interface WatchRow {
   readonly account: string | null;
   readonly address: string | null;
   readonly state: WatchState;
+  readonly since: Date;
 }
 
 /** Everybody who has said something of a ticket. */
 export async function watchersOf(db: Db, ticket: number): Promise<readonly WatchRow[]> {
-  return db('ticket_watch').where({ ticket }).select('account', 'address', 'state');
+  const rows = (await db('ticket_watch').where({ ticket }).select('account', 'address', 'state', 'time')) as (Omit<
+    WatchRow,
+    'since'
+  > & { readonly time: number })[];
+  return rows.map(({ time, ...row }) => ({ ...row, since: new Date(time / 1000) }));
 }
 
 export async function watchedBy(db: Db, account: string, state: WatchState, limit: number): Promise<readonly number[]> {
@@ -116,9 +121,10 @@ export async function saveRules(db: Db, account: string, rules: readonly Rule[])
 
 // ---- facts of the past
 
-/** Everybody who changed the ticket, whoever that may be. */
-export async function updatersOf(db: Db, ticket: number): Promise<readonly string[]> {
-  return db('ticket_change').where({ ticket }).whereNotNull('author').distinct().pluck('author');
+/** Everybody who changed the ticket before the change of that number; without one, until now. */
+export async function updatersOf(db: Db, ticket: number, before: number | undefined): Promise<readonly string[]> {
+  const changes = db('ticket_change').where({ ticket }).whereNotNull('author');
+  return (before === undefined ? changes : changes.where('number', '<', before)).distinct().pluck('author');
 }
 
 /** How many changes of the ticket before this one bear the same time; ids of mails are made of times. */

@@ -48,8 +48,8 @@ export const TicketPreviousUpdatersSubscriber = component({
   create: () => ({
     rule: 'TicketPreviousUpdatersSubscriber',
     label: 'tickets that I have changed or commented on',
-    concerned: async ({ db }: OperationContext, { ticket, author }: NotificationEvent) =>
-      (await updatersOf(db, ticket)).filter((name) => name !== author),
+    concerned: async ({ db }: OperationContext, { category, ticket, number, author }: NotificationEvent) =>
+      (await updatersOf(db, ticket, category === 'batch' ? undefined : number)).filter((name) => name !== author),
   }),
 });
 
@@ -124,8 +124,10 @@ export const TicketWatcherSubscriber = component({
     rule: 'TicketWatcherSubscriber',
     label: 'tickets that I watch',
     byDefault: { adverb: 'always' as const, priority: 100 },
-    concerned: async ({ db }: OperationContext, { ticket }: NotificationEvent) =>
-      (await watchersOf(db, ticket)).flatMap(({ account, state }) => (account !== null && state === 'watching' ? [account] : [])),
+    concerned: async ({ db }: OperationContext, { ticket, time }: NotificationEvent) =>
+      (await watchersOf(db, ticket)).flatMap(({ account, state, since }) =>
+        account !== null && state === 'watching' && since <= time ? [account] : [],
+      ),
   }),
 });
 
