@@ -1,9 +1,9 @@
+import type { Knex } from 'knex';
 import { NotFoundError, PermissionError, TracError } from '../kernel/errors.ts';
 import { causedBy, heardBy } from './causes.ts';
 import { mayViewInternal } from './comment-rights.ts';
 import type { ITicketChangeListener, ITicketManipulator } from './extension-points.ts';
 import { loadHistory, loadRevisions, replaceComment, wipeComment } from './history.ts';
-import { touchTicket } from './store.ts';
 import { textFault } from './submission.ts';
 import type { CommentRevision, HistoryEntry, Problem, TicketContext } from './types.ts';
 
@@ -14,6 +14,8 @@ export interface CommentEditing {
   readonly idOf: (listener: object) => string;
   /** Characters at most; 0: any number. */
   readonly maxComment: number;
+  /** Says that something about the ticket changed which is no field. */
+  touch(db: Knex, id: number, now: Date): Promise<void>;
 }
 
 interface Found {
@@ -79,7 +81,7 @@ export async function editComment(
   const problems = await commentFaults(ctx, text, site);
   if (problems.length > 0) return problems;
   const before = await replaceComment(ctx.db, id, number, text, ctx.user.name, ctx.now);
-  await touchTicket(ctx.db, id, ctx.now);
+  await site.touch(ctx.db, id, ctx.now);
   for (const listener of site.listeners) await listener.commentEdited?.(heardBy(ctx, site.idOf(listener)), number, before, text);
   ctx.log.info('comment edited', { id, number, via: ctx.via, user: ctx.user.name });
   return [];
@@ -89,7 +91,7 @@ export async function editComment(
 export async function deleteComment(
   outer: TicketContext,
   number: number,
-  { listeners, idOf }: Pick<CommentEditing, 'listeners' | 'idOf'>,
+  { listeners, idOf, touch }: Pick<CommentEditing, 'listeners' | 'idOf' | 'touch'>,
 ): Promise<void> {
   requireWritable(outer, 'deleteComment');
   const { id, entry } = await findEntry(outer, number);
@@ -97,7 +99,7 @@ export async function deleteComment(
   if (entry.comment === '' && !entry.edited) throw new NotFoundError(`Change ${number} of ticket #${id} has no comment.`);
   const ctx = causedBy(outer, `#${id} comment ${number} deleted`);
   await wipeComment(ctx.db, id, number, ctx.user.name, ctx.now);
-  await touchTicket(ctx.db, id, ctx.now);
+  await touch(ctx.db, id, ctx.now);
   for (const listener of listeners) await listener.commentDeleted?.(heardBy(ctx, idOf(listener)), number);
   ctx.log.info('comment deleted', { id, number, via: ctx.via, user: ctx.user.name });
 }

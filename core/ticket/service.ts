@@ -26,7 +26,7 @@ import { type HistoryRights, noteChange, rowsOf, visibleHistory } from './notes.
 import { findRecent } from './recent.ts';
 import { replaceEverywhere } from './replace.ts';
 import { applyRights, nameFault } from './rights.ts';
-import { deleteTicket, insertTicket, updateTicket } from './store.ts';
+import { deleteTicket, insertTicket, touchTicket, updateTicket } from './store.ts';
 import { textFor } from './submission.ts';
 import type {
   Applied,
@@ -208,12 +208,16 @@ class Tickets implements ITicketService {
   async editComment(ctx: TicketContext, number: number, text: string, basedOn?: number): Promise<readonly Problem[]> {
     const { manipulators, listeners, registry, options } = this.#needs;
     const idOf = (listener: object): string => registry.idOf(listener);
-    return editComment(ctx, { number, text, basedOn }, { manipulators, listeners, idOf, maxComment: options.maxComment });
+    return editComment(
+      ctx,
+      { number, text, basedOn },
+      { manipulators, listeners, idOf, touch: touchTicket, maxComment: options.maxComment },
+    );
   }
 
   async deleteComment(ctx: TicketContext, number: number): Promise<void> {
     const { listeners, registry } = this.#needs;
-    await deleteComment(ctx, number, { listeners, idOf: (listener) => registry.idOf(listener) });
+    await deleteComment(ctx, number, { listeners, idOf: (listener) => registry.idOf(listener), touch: touchTicket });
   }
 
   /** Controllers first, then manipulators. Somebody without TICKET_CREATE keeps only what files without it. */
