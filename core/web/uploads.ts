@@ -66,7 +66,10 @@ class FormReader {
       this.#request.raw.unpipe();
       this.#request.raw.resume();
       await this.#discard();
-      throw error;
+      if ((error as { code?: unknown }).code !== undefined) throw error;
+      // The parser's own errors bear no code. Whether the form is ours comes first, as everywhere.
+      this.#how.requireProof(this.#values);
+      throw new BadRequestError('The form is cut off, or not in parts as it says. Send it again.');
     }
     return { values: this.#values, files: this.#files, discard: () => this.#discard() };
   }

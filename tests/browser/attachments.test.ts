@@ -63,7 +63,7 @@ test('chosen files are uploaded while one types, may be left out again, and come
   const picture = page.locator('.file-picture img');
   await picture.scrollIntoViewIfNeeded();
   await expect.poll(() => picture.evaluate((one: HTMLImageElement) => one.naturalWidth)).toBe(1);
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth);
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth);
   expect(wide).toBe(true);
 });
 

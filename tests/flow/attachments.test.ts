@@ -1,4 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
+import http from 'node:http';
 import path from 'node:path';
 import { component, IEnvironment, IPermissionPolicy } from 'tracts';
 import { type Attachment, IAttachmentChangeListener, IAttachmentManipulator, IAttachments } from 'tracts/attachments';
@@ -7,6 +8,7 @@ import { expect, test } from 'vitest';
 import yauzl from 'yauzl';
 import { eachDialect } from '../support/databases.ts';
 import { multipart, type Part, postParts } from '../support/multipart.ts';
+import { serveSite } from '../support/served-site.ts';
 import { enter, visit } from '../support/visitor.ts';
 
 const PNG = Buffer.from(
@@ -156,6 +158,15 @@ eachDialect((fresh) => {
     expect(await site.as('admin').run(({ db }) => db('attachment_draft').select())).toEqual([]);
     const scripted = await post([...LEAVE, file('a.txt', 'a')], { 'x-csrf-token': token[1] });
     expect([scripted.statusCode, await namesOf(site, id)]).toEqual([303, ['a.txt']]);
+    const cut = multipart([token, ...LEAVE, file('b.txt', 'b')]);
+    const broken = {
+      method: 'POST',
+      url: `/ticket/${id}`,
+      cookies,
+      headers: cut.headers,
+      payload: cut.payload.subarray(0, -20),
+    } as const;
+    expect([(await site.inject(broken)).statusCode, await namesOf(site, id)]).toEqual([400, ['a.txt']]);
     expect((await postParts(site, ann, '/prefs', [['x', 'y']], { 'x-csrf-token': token[1] })).statusCode).toBe(415);
   });
 
@@ -426,4 +437,24 @@ eachDialect((fresh) => {
     expect((await ann.get(`/attachment/ticket/${id}`)).statusCode).toBe(404);
     expect((await postParts(site, ann, `/ticket/${id}`, [...LEAVE, ['comment', 'x'], file('a.txt', 'a')])).statusCode).toBe(303);
   });
+});
+
+test('who hangs up in the middle of a file leaves nothing behind', async () => {
+  await using site = await serveSite();
+  await site.addPerson('ann', 'Ann');
+  const id = await site.submit('ann', undefined, { fields: { summary: 'A' } });
+  const cookies = await site.cookiesOf('ann');
+  const token = cookies.find(({ name }) => name === 'trac_form_token')?.value ?? '';
+  const { payload, headers } = multipart([['__FORM_TOKEN', token], ...LEAVE, file('a.bin', Buffer.alloc(200_000, 7))]);
+  const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join('; ');
+  const dir = path.join(site.service.site.get(IEnvironment).dir, 'files', 'incoming');
+  const request = http.request(`${site.url}/ticket/${id}`, {
+    method: 'POST',
+    headers: { ...headers, cookie, 'content-length': payload.length },
+  });
+  request.on('error', () => undefined);
+  request.write(payload.subarray(0, 150_000));
+  await expect.poll(() => existsSync(dir) && readdirSync(dir).length).toBe(1);
+  request.destroy();
+  await expect.poll(() => readdirSync(dir)).toEqual([]);
 });
