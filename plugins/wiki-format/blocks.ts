@@ -306,6 +306,7 @@ export class Blocks implements Surroundings, TableSurroundings, CellTaker {
   }
 
   closeForQuote(): void {
+    this.others += 1;
     this.table.close();
     this.closeParagraph();
   }

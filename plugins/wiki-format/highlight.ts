@@ -4,13 +4,14 @@ import { highlighted, languageOf, PLAIN } from './languages.ts';
 import type { Arguments } from './processor-arguments.ts';
 import { escapeText } from './writer.ts';
 
-/** What may still be spent on one text. */
+/** Milliseconds that may still be spent on one text. */
 export interface Budget {
-  /** Milliseconds for highlighting. */
   highlighting: number;
+  /** HTML in blocks; once it is used up, they stand as typed. */
+  sanitising: number;
 }
 
-export const newBudget = (): Budget => ({ highlighting: 250 });
+export const newBudget = (): Budget => ({ highlighting: 250, sanitising: 300 });
 
 /** Shorter code cannot take long in any language. */
 const SHORT = 300;

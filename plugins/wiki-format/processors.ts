@@ -77,8 +77,9 @@ const notCells = (name: string): string =>
   messageHtml(`Nothing but cells fits into ${name}`, 'Write rows (|| a || b ||) or blocks {{{#!td into it.', false);
 
 const writeTableRow: Processor = (blocks, { args, lines }) => {
-  const cells = cellsOf(blocks, lines, 'row');
+  const cells = blocks.options.given === 'row' ? undefined : cellsOf(blocks, lines, 'row');
   if (cells === undefined) {
+    blocks.others += 1;
     blocks.table.close();
     blocks.writer.write(notCells('#!tr'));
     return;
@@ -101,7 +102,11 @@ const writeTable: Processor = (blocks, { args, lines }) => {
   blocks.writer.write('</table>\n');
 };
 
-const writeHtml: Processor = ({ writer }, { lines }) => writer.write(sanitiseHtml(textOf(lines)));
+const writeHtml: Processor = ({ writer, context: { budget } }, { lines }) => {
+  const start = performance.now();
+  writer.write(budget.sanitising > 0 ? sanitiseHtml(textOf(lines)) : preHtml(lines));
+  budget.sanitising -= performance.now() - start;
+};
 
 const writeHtmlComment: Processor = ({ writer }, { lines }) => {
   const text = textOf(lines);

@@ -81,7 +81,9 @@ const readPipes: Handler = (line, at, escaped) => {
   if (end === start) return cells === undefined && !escaped && text.startsWith('|-', at) ? dropRowLine(line, at) : -1;
   if (text.charCodeAt(end) === CODE.equals) end += 1;
   if (escaped) return end;
-  return cells === undefined ? -1 : cells.takeCell(line, at, end);
+  if (cells !== undefined) return cells.takeCell(line, at, end);
+  line.put(at, text.slice(at, end));
+  return end;
 };
 
 const readBang: Handler = (line, at, escaped) => {

@@ -8,6 +8,9 @@ export interface TableSurroundings {
   flush(): void;
 }
 
+/** Browsers know no more. */
+const MOST_COLUMNS = 1000;
+
 interface Separator {
   readonly text: string;
   readonly at: number;
@@ -137,7 +140,7 @@ export class Table {
     this.closeCell();
     this.#cell = text.charCodeAt(end - 1) === CODE.equals ? 'th' : 'td';
     const align = alignmentOf(text, end);
-    const colspan = span > 1 ? ` colspan="${span}"` : '';
+    const colspan = span > 1 ? ` colspan="${Math.min(span, MOST_COLUMNS)}"` : '';
     this.#around.writer.write(`<${this.#cell}${colspan}${align === '' ? '' : ` style="text-align: ${align}"`}>`);
   }
 }

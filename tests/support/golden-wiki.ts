@@ -22,7 +22,7 @@ export const plainWiki = wikiFormat({ safeSchemes: SCHEMES, rules: { forText: ()
 interface Drawn {
   readonly href?: string;
   readonly class?: string;
-  readonly title?: string;
+  readonly title?: string | undefined;
   readonly label?: string;
   readonly after?: string;
 }

@@ -1,9 +1,12 @@
 import { type DefaultTreeAdapterTypes, parseFragment } from 'parse5';
 
 /** An element as tests compare it, or a text. */
-export type Tree =
-  | string
-  | readonly [element: string, attributes: Readonly<Record<string, string>>, ...children: readonly Tree[]];
+export type Tree = string | TreeElement;
+interface TreeElement {
+  readonly element: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly children: readonly Tree[];
+}
 
 type Node = DefaultTreeAdapterTypes.ChildNode;
 
@@ -34,7 +37,8 @@ function treeOf(node: Node, inMessage: boolean): readonly Tree[] {
   const children = joined(node.childNodes.flatMap((child) => treeOf(child, inMessage || isMessage(node))));
   if (isToken(node)) return children;
   const attributes = node.attrs.filter(({ name }) => name !== 'rel').sort((a, b) => (a.name < b.name ? -1 : 1));
-  return [[node.tagName, Object.fromEntries(attributes.map(({ name, value }) => [name, value])), ...children]];
+  const named = Object.fromEntries(attributes.map(({ name, value }) => [name, value]));
+  return [{ element: node.tagName, attributes: named, children }];
 }
 
 /** The elements of HTML with attributes and text, as a browser reads them: tokens of code joined, words of messages left out. */
