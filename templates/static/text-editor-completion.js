@@ -78,7 +78,14 @@ class Proposals {
     field.addEventListener('keydown', (event) => this.press(event));
     field.addEventListener('blur', () => this.close());
     field.addEventListener('click', () => this.close());
-    field.addEventListener('scroll', () => this.close(), { passive: true });
+    // Typing itself may scroll the text.
+    field.addEventListener(
+      'scroll',
+      () => {
+        if (!this.list.hidden) this.place();
+      },
+      { passive: true },
+    );
     // The text keeps the focus.
     this.list.addEventListener('mousedown', (event) => event.preventDefault());
     this.list.addEventListener('click', ({ target }) => {

@@ -170,8 +170,8 @@ function enhance(field) {
   const help = made('a', { class: 'text-tool', href: settings.help, target: '_blank', rel: 'noopener' }, icon(HELP));
   help.setAttribute('aria-label', 'How texts are written (opens in a new tab)');
   help.title = 'How texts are written';
-  const toggle = made('button', { type: 'button', class: 'text-tool text-tool-preview', title: 'Preview beside the text' });
-  toggle.append(icon(PREVIEW), made('span', {}, 'Live preview'));
+  const toggle = made('button', { type: 'button', class: 'text-tool text-tool-preview', 'aria-label': 'Live preview' });
+  toggle.append(icon(PREVIEW), made('span', {}, made('span', { class: 'text-tool-more' }, 'Live '), 'preview'));
   bar.append(help, toggle);
   const panes = made('div', { class: 'text-panes' });
   const editor = made('div', { class: 'text-editor' }, bar, panes);
