@@ -1,5 +1,10 @@
 import type { Knex } from 'knex';
 
+/** What the two drivers answer. */
+type Answer<Row> = readonly Row[] | { readonly rows: readonly Row[] };
+
+const rowsOf = <Row>(answer: Answer<Row>): readonly Row[] => ('rows' in answer ? answer.rows : answer);
+
 /**
  * A query that is the same but for its values, put into SQL once per kind of database: building it costs more than SQLite takes
  * to answer. `build` must use each value once, in the order given, and nothing else may vary.
@@ -16,7 +21,24 @@ export function fixedQuery<Row>(
       text = build(db, ...values).toSQL().sql;
       texts.set(dialect, text);
     }
-    const answer = (await db.raw(text, [...values])) as readonly Row[] | { readonly rows: readonly Row[] };
-    return 'rows' in answer ? answer.rows : answer;
+    return rowsOf((await db.raw(text, [...values])) as Answer<Row>);
   };
+}
+
+const inserts = new Map<string, string>();
+
+/** Stores one row and returns its `id`. Names of columns are the program's own; both kinds of database read the same SQL. */
+export async function insertRow(db: Knex, table: string, row: Readonly<Record<string, Knex.Value>>): Promise<number> {
+  const names = Object.keys(row);
+  const key = `${table} ${names.join(' ')}`;
+  let text = inserts.get(key);
+  if (text === undefined) {
+    const columns = names.map((name) => `"${name}"`).join(', ');
+    text = `insert into "${table}" (${columns}) values (${names.map(() => '?').join(', ')}) returning "id"`;
+    inserts.set(key, text);
+  }
+  const answer = (await db.raw(text, Object.values(row))) as Answer<{ readonly id: number }>;
+  const [inserted] = rowsOf(answer);
+  if (!inserted) throw new Error(`the database gave no id for a new row of ${table}`);
+  return inserted.id;
 }

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { fixedQuery } from '../db/fixed-query.ts';
+import { fixedQuery, insertRow } from '../db/fixed-query.ts';
 import { fromMicros, toMicros } from '../db/instants.ts';
 import { NotFoundError } from '../kernel/errors.ts';
 import type { CommentRevision, HistoryEntry } from './types.ts';
@@ -44,11 +44,11 @@ export async function addEntry(db: Knex, ticket: number, entry: NewEntry): Promi
     internal,
     reply_to: toColumn(replyTo),
   };
-  const [inserted] = (await db('ticket_change').insert(row).returning('id')) as { id: number }[];
-  if (inserted && fields.length > 0)
+  const change = await insertRow(db, 'ticket_change', row);
+  if (fields.length > 0)
     await db('ticket_change_field').insert(
       fields.map(({ field, old, new: after }) => ({
-        change: inserted.id,
+        change,
         field,
         oldvalue: toColumn(old),
         newvalue: toColumn(after),

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { fixedQuery } from '../db/fixed-query.ts';
+import { fixedQuery, insertRow } from '../db/fixed-query.ts';
 import { fromMicros, toMicros } from '../db/instants.ts';
 import { isColumn, TEXT_COLUMNS } from './values.ts';
 
@@ -77,7 +77,7 @@ export async function loadTickets(
 
 /** Stores a new ticket. `texts`: field name to stored text, columns and custom fields alike. `format`: what its description is written in. */
 export async function insertTicket(db: Knex, texts: ReadonlyMap<string, string>, now: Date, format = 'wiki'): Promise<number> {
-  const row: Record<string, unknown> = {
+  const row: Record<string, number | string | null> = {
     time: toMicros(now),
     changetime: toMicros(now),
     row_version: 1,
@@ -87,10 +87,9 @@ export async function insertTicket(db: Knex, texts: ReadonlyMap<string, string>,
   for (const [name, text] of texts)
     if (isColumn(name)) row[name] = toColumn(text);
     else custom.push({ name, value: toColumn(text) });
-  const [inserted] = (await db('ticket').insert(row).returning('id')) as { id: number }[];
-  if (!inserted) throw new Error('the database gave no id for the new ticket');
-  if (custom.length > 0) await db('ticket_custom').insert(custom.map((one) => ({ ticket: inserted.id, ...one })));
-  return inserted.id;
+  const id = await insertRow(db, 'ticket', row);
+  if (custom.length > 0) await db('ticket_custom').insert(custom.map((one) => ({ ticket: id, ...one })));
+  return id;
 }
 
 /**

@@ -78,7 +78,7 @@ async function tickets(db: Knex): Promise<void> {
       'keywords',
     ])
       t.text(name);
-    for (const name of ['severity', 'version', 'resolution']) t.text(name).index();
+    for (const name of ['severity', 'version', 'resolution']) t.text(name);
     // Each further index costs every new ticket a page of writing. Lists and counts begin with the status, of which there are
     // few: an index that begins with it serves those that ask for any status too, one range a status.
     for (const name of ['time', 'type', 'priority', 'component', 'milestone', 'owner', 'reporter'])
@@ -86,6 +86,9 @@ async function tickets(db: Knex): Promise<void> {
     t.index(['status', 'id']);
     t.index(['status', 'changetime']);
   });
+  // Mostly empty, and empty ones need no entry.
+  for (const name of ['severity', 'version', 'resolution'])
+    await db.raw('create index ?? on ?? (??) where ?? is not null', [`ticket_${name}_index`, 'ticket', name, name]);
   await db.schema.createTable('ticket_custom', (t) => {
     t.integer('ticket').notNullable().references('ticket.id').onDelete('CASCADE');
     t.text('name').notNullable();
