@@ -44,7 +44,7 @@ export const WebhookBanner = component({
         const off = (await needs.hooks(ctx)).filter(({ enabled, trouble }) => !enabled && trouble !== '');
         if (off.length === 0) return outcome;
         const names = off.map(({ name }) => name).join(', ');
-        const text = `Nobody answers for long enough that these webhooks were switched off: ${names}.`;
+        const text = `These webhooks were switched off, since what was sent to them failed again and again: ${names}.`;
         const banner = { kind: 'warning', text, href: request.href('/admin/webhooks'), link: 'Webhooks' };
         const { banners = [] } = outcome.data as { readonly banners?: readonly unknown[] };
         return { ...outcome, data: { ...outcome.data, banners: [...banners, banner] } };

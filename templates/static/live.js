@@ -100,7 +100,9 @@ const takeOver = (fresh, changeControls) => {
  */
 const bringUpToDate = (fresh) => {
   const [own, theirs] = [controlsOf(form), controlsOf(fresh)];
-  const names = [...new Set([...own.keys(), ...theirs.keys()])];
+  // What a panel of the form added meanwhile, such as a file that was uploaded, is nothing of the ticket.
+  const isAdded = (name) => !theirs.has(name) && !own.get(name).some((control) => control.closest('.property-fields, #actions'));
+  const names = [...new Set([...own.keys(), ...theirs.keys()])].filter((name) => !isAdded(name));
   const [actions, freshActions] = [form, fresh].map((one) => one.querySelector('#actions'));
   const isAnyTouched = (some) => some.some((name) => own.get(name)?.some(isTouched));
   const differing = names.filter((name) => signatureOf(own.get(name)) !== signatureOf(theirs.get(name)));

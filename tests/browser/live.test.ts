@@ -36,6 +36,11 @@ test('a change shows on the open page, and the form follows, so that what one ty
   const { page } = window;
   await openTicket(page, id);
   await page.getByLabel('Comment', { exact: true }).fill('My thoughts');
+  // As a file that was uploaded adds it.
+  await page.evaluate(() => {
+    const box = Object.assign(document.createElement('input'), { type: 'checkbox', name: 'draft', value: 'x', checked: true });
+    document.querySelector('.ticket-form')?.prepend(box);
+  });
   await site.submit('bob', id, { action: 'accept', fields: { platform: 'mac', urgent: '1', priority: 'minor' } });
   await notice(page).getByText('Changed by Bob Builder').waitFor();
   expect(await notice(page).textContent()).toMatch(
