@@ -1,3 +1,4 @@
+import type { CompiledText } from 'tracts';
 import type { Anchors } from './anchors.ts';
 import { CODE, isSpace } from './characters.ts';
 import { type CodeBlock, closingLine, isCodeStart, readCodeBlock } from './code-blocks.ts';
@@ -32,8 +33,16 @@ export interface BlockOptions {
 /** Blocks within blocks beyond this stand as typed. */
 export const DEEPEST_BLOCK = 20;
 
-const ROW_LINE = /^\|-+\s*((?:[-\w]+=(?:"[^"]*"|'[^']*'|[^\s"']+)\s*)*)$/;
-const LONGEST_ROW_LINE = 1000;
+const LONGEST_ROW_LINE = 500;
+
+/** The attributes in a line between rows (`|---- align=right`); undefined: it is another line. `at`: where its `|` stands. */
+function rowAttributes(line: string, at: number): string | undefined {
+  if (!line.startsWith('|-', at) || line.length > LONGEST_ROW_LINE) return undefined;
+  let end = at + 1;
+  while (line.charCodeAt(end) === CODE.dash) end += 1;
+  const rest = line.slice(end).trim();
+  return rest === '' || /^[\w-]+=/.test(rest) ? rest : undefined;
+}
 
 /** Writes lines as blocks: paragraphs, headings, lists, quotes, tables, code. */
 export class Blocks implements Surroundings, TableSurroundings, CellTaker {
@@ -153,8 +162,8 @@ export class Blocks implements Surroundings, TableSurroundings, CellTaker {
     }
     const item = mayBeItem(first) ? readItem(line, indent) : undefined;
     if (item !== undefined) return this.#startItem(item);
-    const row = first === CODE.pipe && line.length < LONGEST_ROW_LINE ? ROW_LINE.exec(line.trim()) : null;
-    if (row !== null) return this.#startRow(row[1] ?? '');
+    const row = first === CODE.pipe ? rowAttributes(line, indent) : undefined;
+    if (row !== undefined) return this.#startRow(row);
     return indent > 0 && indent < line.length ? this.#startIndented(line, indent) : this.#startPlain(0);
   }
 
@@ -243,7 +252,7 @@ export class Blocks implements Surroundings, TableSurroundings, CellTaker {
     const held = new PartsWriter();
     this.#held = held;
     this.#inline.writer = held;
-    this.#inline.surroundings = 'inline';
+    this.#inline.surroundings = this.#inParagraphLine ? 'paragraph' : 'block';
     this.#inline.read(line, start);
     this.#inline.writer = this.writer;
     if (this.#held === undefined) {
@@ -267,7 +276,7 @@ export class Blocks implements Surroundings, TableSurroundings, CellTaker {
       line.writer = this.writer;
       line.surroundings = 'block';
       if (!held.isEmpty) this.table.close();
-      this.writer.append(held.parts);
+      this.writer.append(this.#inParagraph ? held.parts : withoutParagraph(held.parts));
     }
     return this.table.take(line.text, at, end);
   }
@@ -331,3 +340,9 @@ export class Blocks implements Surroundings, TableSurroundings, CellTaker {
     this.closeDefinitions();
   }
 }
+
+/** The same where no paragraph is open: text before the first cell of a line. */
+const withoutParagraph = (parts: CompiledText['parts']): CompiledText['parts'] =>
+  parts.map((part) =>
+    typeof part !== 'string' && part.kind === 'macro' && part.place === 'paragraph' ? { ...part, place: 'inline' } : part,
+  );

@@ -7,7 +7,7 @@ export type Arguments = ReadonlyMap<string, string | boolean>;
 
 const ARGUMENT = /([-\w]+)=(?:"([^"]*)"|'([^']*)'|([^\s"']*))|(-?\w[-\w]*)/g;
 /** Arguments are few and short; the rest of a longer line is not looked at. */
-const LONGEST = 2000;
+const LONGEST = 500;
 
 /** Reads `name="value" name=value flag -flag`. */
 export function parseArguments(text: string): Arguments {
