@@ -43,6 +43,7 @@ import type {
   TicketOutcome,
   ValueReplacement,
 } from './types.ts';
+import { isEmpty } from './values.ts';
 
 /** The one door: nothing else creates or changes a ticket. */
 export const TicketSystem = component({
@@ -281,7 +282,8 @@ class Tickets implements ITicketService {
       old: text(field, change.before[field]),
       new: text(field, change.after[field]),
     }));
-    await updateTicket(ctx.db, id, version + 1, new Map(fields.map((one) => [one.field, one.new])), ctx.now, change.format);
+    const texts = new Map(fields.map((one) => [one.field, one.new]));
+    await updateTicket(ctx.db, id, version + 1, texts, ctx.now, formatAfter(ctx, change));
     const { author, comment, format, internal, action, replyTo = '' } = change;
     const rows = [...fields, ...rowsOf(change.notes)];
     const entry = { author, via: ctx.via, action, comment, format, internal, replyTo, time: ctx.now, fields: rows };
@@ -371,7 +373,8 @@ function outcomeOf({ offer }: Judgement): TicketOutcome {
 }
 
 /** What the description is written in once the change is stored. */
-const formatAfter = ({ ticket }: TicketContext, { changed, format }: TicketChange): string | undefined =>
-  !ticket.exists || changed.has('description') ? format : ticket.descriptionFormat;
+const formatAfter = ({ ticket }: TicketContext, { before, format }: TicketChange): string =>
+  // Whoever mends a word of an old text does not write it anew in another language.
+  ticket.exists && !isEmpty(before['description']) ? (ticket.descriptionFormat ?? format) : format;
 
 const grantsCreate = ({ specs }: Offer): boolean => specs.some(({ spec }) => spec.grantsCreate);

@@ -21,26 +21,12 @@ async function ticketAt({ tickets, fields }: Needs, ctx: TicketContext, version:
       settled.add(field);
       values[field] = storedValue(type, old);
     }
-  const format = await formatAt({ tickets }, ctx, version, settled.has('description'));
   const [made] = version === 0 ? [] : await tickets.history(ctx, { numbers: [version, version] });
   values['changetime'] = made?.time ?? (version === 0 ? values['time'] : values['changetime']);
-  return { ...ctx, ticket: { ...ctx.ticket, values, descriptionFormat: format } };
+  return { ...ctx, ticket: { ...ctx.ticket, values } };
 }
 
 const storedValue = (type: FieldType, stored: string): unknown => (stored === '' ? '' : type.deserialise(stored));
-
-/** Each change tells what its description is written in. */
-async function formatAt(
-  { tickets }: Pick<Needs, 'tickets'>,
-  ctx: TicketContext,
-  version: number,
-  isChangedLater: boolean,
-): Promise<string | undefined> {
-  if (!isChangedLater) return ctx.ticket.descriptionFormat;
-  const before = await tickets.history(ctx, { numbers: [1, version] });
-  const wrote = before.findLast(({ fields }) => fields.some(({ field }) => field === 'description'));
-  return wrote?.format ?? ctx.ticket.descriptionFormat;
-}
 
 /** GET /ticket/N?version=n: fields and texts as they were after change n. */
 export async function showVersion(needs: Needs, ctx: TicketContext, request: WebRequest): Promise<Outcome> {

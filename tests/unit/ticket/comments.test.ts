@@ -267,7 +267,10 @@ eachDialect((fresh) => {
     expect(formats[1]).not.toBe('old');
     const descriptionFormat = () => on(site, 'boss', id, async ({ ticket }) => ticket.descriptionFormat);
     expect(await descriptionFormat()).toBe('old');
-    await site.as('boss').submit(id, 'leave', {}, { fields: { description: 'other' } });
+    await site.as('boss').submit(id, 'leave', {}, { fields: { description: 'mended' } });
+    expect(await descriptionFormat()).toBe('old');
+    await site.as('boss').submit(id, 'leave', {}, { fields: { description: '' } });
+    await site.as('boss').submit(id, 'leave', {}, { fields: { description: 'written anew' } });
     expect(await descriptionFormat()).toBe(formats[1]);
   });
 });
