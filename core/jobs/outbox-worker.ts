@@ -16,7 +16,7 @@ const SETTLE_MS = 50;
 /** A message begins only when the process was idle for so many times as long as it was busy since the one before ... */
 const IDLE_FACTOR = 4;
 /** ... or when this much time has passed: a process that is never idle sends slowly, but it sends. */
-const LONGEST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 100;
 
 interface WorkerSite {
   readonly contexts: IContexts;

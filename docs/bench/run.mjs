@@ -13,6 +13,10 @@ if (process.argv[2] === 'similarity') {
   await import('./similarity/run.mjs');
   process.exit();
 }
+if (process.argv[2] === 'mail') {
+  await import('./mail/run.mjs');
+  process.exit();
+}
 const { values } = parseArgs({
   options: {
     tickets: { type: 'string', default: '10000,100000' },
