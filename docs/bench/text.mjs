@@ -63,6 +63,12 @@ const rows = [
     [drawWiki, wikiText],
     [drawMarkdown, markdownText],
   ]);
-  return { what: `${what}, 32 KB`, 'wiki µs': Math.round(ours), 'markdown-it µs': Math.round(theirs), ratio: (theirs / ours).toFixed(2), wanted };
+  return {
+    what: `${what}, 32 KB`,
+    'wiki µs': Math.round(ours),
+    'markdown-it µs': Math.round(theirs),
+    ratio: (theirs / ours).toFixed(2),
+    wanted,
+  };
 });
 console.table(rows);
