@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { IAdjunctService } from '../../core/adjunct/types.ts';
 import { ITicketActionController, type TicketChange } from '../../core/index.ts';
 import { component } from '../../core/kernel/component.ts';
-import { ITicketService } from '../../core/ticket/extension-points.ts';
 import { type TestSite, testSite } from '../../core/testing/index.ts';
+import { ITicketService } from '../../core/ticket/extension-points.ts';
 import { eachDialect } from '../support/databases.ts';
 import { type MailServer, startMailServer, type TakenMail } from '../support/mail-server.ts';
 
@@ -78,7 +78,11 @@ function iniOf({ notification_subscriber, options }: Case, port: number): string
   ].join('\n\n');
 }
 
-async function replay(site: TestSite, { author, time, ticket, changed = {} }: Step, index: number): Promise<TicketChange | undefined> {
+async function replay(
+  site: TestSite,
+  { author, time, ticket, changed = {} }: Step,
+  index: number,
+): Promise<TicketChange | undefined> {
   const known = PEOPLE.some(({ name }) => name === author);
   const { fields, comment } = CHANGES[index] ?? { fields: {}, comment: '' };
   wanted = { ...ticket, ...changed, ...fields };
