@@ -1,16 +1,15 @@
 // Reads hostile wiki texts for some minutes and says what is wrong with what came of them: an exception, more than a second of the
 // processor, HTML that is not closed in itself, is read otherwise than it was written, or runs something.
-// Usage: node docs/bench/fuzz-wiki.mjs [--minutes 10] [--seed 1]
+// Usage: npx tsx --conditions=source docs/bench/fuzz-wiki.mjs [--minutes 10] [--seed 1]
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { tsImport } from 'tsx/esm/api';
 
 const { values } = parseArgs({
   options: { minutes: { type: 'string', default: '10' }, seed: { type: 'string', default: String(Date.now() % 1_000_000_000) } },
 });
 process.chdir(path.join(path.dirname(fileURLToPath(import.meta.url)), '../..'));
-const { hostileText, seeded, tryText } = await tsImport('../../tests/support/wiki-fuzz.ts', import.meta.url);
+const { hostileText, seeded, tryText } = await import('../../tests/support/wiki-fuzz.ts');
 
 const MOST_FOUND = 20;
 const end = Date.now() + Number(values.minutes) * 60_000;
