@@ -3,6 +3,8 @@ import type { ITexts, OperationContext, Outcome, WebRequest } from 'tracts';
 interface Sample {
   readonly title: string;
   readonly source: string;
+  /** In words, where what it shows is in no ticket of this site. */
+  readonly shows?: string;
 }
 
 const sample = (title: string, ...lines: readonly string[]): Sample => ({ title, source: lines.join('\n') });
@@ -21,10 +23,10 @@ const SAMPLES: Readonly<Record<string, readonly Sample[]>> = {
     sample('Link', '[https://example.org our shop]'),
     sample('Ticket, comment', '#1 and comment:3:ticket:1'),
     sample('Milestone, query', 'milestone:milestone1 and query:status=new'),
-    sample('File of this ticket', '[attachment:log.txt the log]'),
-    sample('Picture of this ticket', '[[Image(screen.png)]]'),
+    { title: 'File of this ticket', source: '[attachment:log.txt the log]', shows: 'A link to the file log.txt' },
+    { title: 'Picture of this ticket', source: '[[Image(screen.png)]]', shows: 'The picture screen.png' },
     sample('Somebody who shall be told', 'What do you think, @ann?'),
-    sample('As typed', "!#1 and !'''not bold'''"),
+    sample('As typed', 'An exclamation mark before it: !#1, !comment:3'),
   ],
   markdown: [
     sample('Bold, italic', '**bold** and *italic*'),
@@ -39,10 +41,10 @@ const SAMPLES: Readonly<Record<string, readonly Sample[]>> = {
     sample('Link', '[our shop](https://example.org)'),
     sample('Ticket, comment', '#1 and comment:3:ticket:1'),
     sample('Milestone, query', 'milestone:milestone1 and query:status=new'),
-    sample('File of this ticket', '[the log](log.txt)'),
-    sample('Picture of this ticket', '![the screen](screen.png)'),
+    { title: 'File of this ticket', source: '[the log](log.txt)', shows: 'A link to the file log.txt' },
+    { title: 'Picture of this ticket', source: '![the screen](screen.png)', shows: 'The picture screen.png' },
     sample('Somebody who shall be told', 'What do you think, @ann?'),
-    sample('As typed', '\\*\\*not bold\\*\\*'),
+    sample('As typed', 'A backslash before it: \\*not italic\\*'),
   ],
 };
 
@@ -58,7 +60,7 @@ export async function showHelp(texts: ITexts, ctx: OperationContext, request: We
     data: {
       title: 'How texts are written',
       format: format?.label ?? '',
-      samples: samples.map((one, index) => ({ ...one, html: html[index] ?? '' })),
+      samples: samples.map(({ title, source, shows = '' }, index) => ({ title, source, shows, html: html[index] ?? '' })),
       others: texts.formats
         .filter(({ name }) => name !== format?.name && SAMPLES[name] !== undefined)
         .map(({ name, label }) => ({ label, href: request.href(`/help/text?format=${encodeURIComponent(name)}`) })),

@@ -127,7 +127,8 @@ function addPreview(field, name, panes, button) {
   button.addEventListener('click', () => {
     const isOn = button.getAttribute('aria-pressed') !== 'true';
     rememberPreview(isOn);
-    void show(isOn);
+    // Below a long text it would be out of sight.
+    void show(isOn).then(() => isOn && pane.element.scrollIntoView({ block: 'nearest' }));
   });
   void show(remembersPreview());
 }
@@ -146,7 +147,8 @@ function addProposals(field, panes) {
 
 function addKeys(field, format) {
   field.addEventListener('keydown', (event) => {
-    if (event.key === 'Escape' && !event.defaultPrevented && !event.isComposing) field.blur();
+    // With proposals open, Escape closes these.
+    if (event.key === 'Escape' && !event.isComposing && !field.hasAttribute('aria-activedescendant')) field.blur();
     const isShortcut = isMac ? event.metaKey && !event.ctrlKey : event.ctrlKey && !event.metaKey;
     if (!isShortcut || event.altKey || event.shiftKey) return;
     const kind = TOOLS.find(([, , , key]) => key === event.key.toUpperCase())?.[0];
