@@ -275,7 +275,10 @@ export class Blocks implements Surroundings, TableSurroundings, CellTaker {
       this.#held = undefined;
       line.writer = this.writer;
       line.surroundings = 'block';
-      if (!held.isEmpty) this.table.close();
+      if (!held.isEmpty) {
+        this.others += 1;
+        this.table.close();
+      }
       this.writer.append(this.#inParagraph ? held.parts : withoutParagraph(held.parts));
     }
     return this.table.take(line.text, at, end);
