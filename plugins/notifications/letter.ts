@@ -2,6 +2,7 @@ import { type StructuredPatchHunk, structuredPatch } from 'diff';
 import {
   type Directory,
   describeChange,
+  describeNote,
   displayText,
   type Field,
   type FieldType,
@@ -130,8 +131,8 @@ function tellChange(reader: Reader, row: Row): LetterChange | undefined {
   const { field: name, old, new: after } = row;
   const plain = { added: [], removed: [], lines: [], old: '', new: '' };
   if (row.note) {
-    const list = (text: string): string[] => (text === '' ? [] : [scope.hide(text)]);
-    return { ...plain, label: labelOf(name), kind: 'list', added: list(after), removed: list(old) };
+    const { added, removed } = describeNote(row);
+    return { ...plain, label: labelOf(name), kind: 'list', added: added.map(scope.hide), removed: removed.map(scope.hide) };
   }
   const field = shown.find((one) => one.name === name);
   if (field?.internal) return undefined;
