@@ -1,17 +1,14 @@
 import type { Knex } from 'knex';
 import { fromMicros, toMicros } from '../db/instants.ts';
-import { statusesInUse } from './statuses.ts';
+import { isClosedStatus, statusesInUse } from './statuses.ts';
 import type { StoredTicket } from './store.ts';
 import { TEXT_COLUMNS } from './values.ts';
-
-/** The one status that stands for finished work until the workflow says which do. */
-const CLOSED = 'closed';
 
 const toColumn = (text: string): string | null => (text === '' ? null : text);
 
 /** Tickets by status, those without one last: the indexes begin with the status, so that each lane is one range. */
 async function lanesOf(db: Knex, openOnly: boolean): Promise<readonly ((tickets: Knex.QueryBuilder) => Knex.QueryBuilder)[]> {
-  const statuses = (await statusesInUse(db)).filter((status) => !openOnly || status !== CLOSED);
+  const statuses = (await statusesInUse(db)).filter((status) => !openOnly || !isClosedStatus(status));
   return [(tickets) => tickets.whereIn('status', statuses), (tickets) => tickets.whereNull('status')];
 }
 

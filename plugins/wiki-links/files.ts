@@ -18,13 +18,25 @@ export function fileReference(target: string, scope: TextScope): FileReference |
   return realm === undefined || id === undefined || target === '' ? undefined : { realm, id: String(id), name: target };
 }
 
+/** Tickets and the like whose files are looked up for one page; those of others count as missing. */
+const MOST_PARENTS = 50;
+
+function ofFewParents(wanted: readonly FileReference[]): readonly FileReference[] {
+  const parents = new Set<string>();
+  return wanted.filter(({ realm, id }) => {
+    const parent = `${realm}:${id}`;
+    if (parents.size < MOST_PARENTS) parents.add(parent);
+    return parents.has(parent);
+  });
+}
+
 /** Files by what names them; the first finder that knows one counts. */
 export async function findFiles(
   finders: Iterable<IFileFinder>,
   ctx: OperationContext,
   wanted: readonly (FileReference | undefined)[],
 ): Promise<readonly (LinkedFile | undefined)[]> {
-  const known = wanted.filter((one) => one !== undefined);
+  const known = ofFewParents(wanted.filter((one) => one !== undefined));
   const found = new Map<FileReference, LinkedFile>();
   for (const finder of finders) {
     const missing = known.filter((one) => !found.has(one));
