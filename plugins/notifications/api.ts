@@ -43,8 +43,8 @@ export interface INotificationSubscriber {
   readonly rule: string;
   /** For preferences, after “Tell me of”: `tickets that I own`. `''`: nobody is asked. */
   readonly label: string;
-  /** Holds where neither trac.ini nor the person says anything of this rule. Default: nobody is told. */
-  readonly byDefault?: { readonly adverb: 'always' | 'never'; readonly priority: number };
+  /** The priority with which they are told where neither trac.ini nor the person says anything of this rule. Absent: they are not. */
+  readonly byDefault?: number;
   /** Accounts, e-mail addresses, or names that `smtp_default_domain` makes addresses of. */
   concerned(ctx: OperationContext, event: NotificationEvent): May<readonly string[] | typeof WHOEVER_ASKED>;
 }

@@ -71,7 +71,10 @@ function ownOnly(ctx: OperationContext, handle: () => Promise<Outcome>): Outcome
 function usualOf({ subscribers, ini }: Needs): ReadonlyMap<string, boolean> {
   const rules = readRules(ini);
   return new Map(
-    [...subscribers].map(({ rule, byDefault }) => [rule, (rules.get(rule)?.[0] ?? byDefault)?.adverb === 'always'] as const),
+    [...subscribers].map(({ rule, byDefault }) => {
+      const [first] = rules.get(rule) ?? [];
+      return [rule, first ? first.adverb === 'always' : byDefault !== undefined] as const;
+    }),
   );
 }
 

@@ -76,7 +76,8 @@ function rulesFor(
   own: readonly OwnRule[],
 ): readonly Rule[] {
   const { rule, byDefault } = subscriber;
-  const usual = ini.get(rule) ?? (byDefault ? [{ rule, pace: 'now', ...byDefault } as const] : []);
+  const usual =
+    ini.get(rule) ?? (byDefault === undefined ? [] : [{ rule, pace: 'now', adverb: 'always', priority: byDefault } as const]);
   return [...usual, ...own.filter((one) => one.rule === rule)];
 }
 

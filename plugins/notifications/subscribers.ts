@@ -14,7 +14,7 @@ export const AlwaysEmailSubscriber = component({
   create: ({ settings: { alwaysCc, alwaysBcc } }) => ({
     rule: 'AlwaysEmailSubscriber',
     label: '',
-    byDefault: { adverb: 'always' as const, priority: 0 },
+    byDefault: 0,
     concerned: () => named(...alwaysCc, ...alwaysBcc),
   }),
 });
@@ -123,7 +123,7 @@ export const TicketWatcherSubscriber = component({
   create: () => ({
     rule: 'TicketWatcherSubscriber',
     label: 'tickets that I watch',
-    byDefault: { adverb: 'always' as const, priority: 100 },
+    byDefault: 100,
     concerned: async ({ db }: OperationContext, { ticket, time }: NotificationEvent) =>
       (await watchersOf(db, ticket)).flatMap(({ account, state, since }) =>
         account !== null && state === 'watching' && since <= time ? [account] : [],
@@ -138,7 +138,7 @@ export const TicketMentionSubscriber = component({
   create: () => ({
     rule: 'TicketMentionSubscriber',
     label: 'tickets on which I am mentioned, as @name',
-    byDefault: { adverb: 'always' as const, priority: 100 },
+    byDefault: 100,
     concerned: (_ctx: OperationContext, { mentioned }: NotificationEvent) => mentioned,
   }),
 });
