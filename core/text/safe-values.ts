@@ -50,7 +50,7 @@ export const safeId = (id: string): string | undefined =>
 
 /** Classes that scripts, notices and places outside the flow of a page go by. */
 const PAGE_CLASSES =
-  /^(?:js-|tracts|skip-link|visually-hidden|notice|banner|flash|problem|warning-box|button|field|entry|timeline|dialog|menu|nav|toolbar|panel|completion|similar|live)/;
+  /^(?:js-|tracts|skip-link|visually-hidden|notice|banner|flash|problem|warning-box|button|field|entry|timeline|dialog|menu|nav|toolbar|panel|completion|similar|live|preview|collision|text-)/;
 
 /** Those of the classes that a text may use; empty: none. */
 export const safeClasses = (classes: string): string =>

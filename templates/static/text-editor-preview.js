@@ -24,7 +24,7 @@ function contentOf(html) {
 }
 
 class Preview {
-  constructor(field, label, settings) {
+  constructor(field, settings) {
     this.field = field;
     this.settings = settings;
     this.wait = WAIT;
@@ -32,8 +32,8 @@ class Preview {
     this.isSeen = false;
     this.shown = Object.assign(document.createElement('div'), { className: 'prose' });
     this.element = Object.assign(document.createElement('div'), { className: 'text-preview', tabIndex: 0 });
-    this.element.setAttribute('role', 'region');
-    this.element.setAttribute('aria-label', label);
+    this.element.setAttribute('role', 'group');
+    this.element.setAttribute('aria-label', 'Live view');
     this.element.append(this.shown);
     field.addEventListener('input', () => {
       if (this.isOn && this.isSeen) this.later(this.wait);
@@ -107,4 +107,4 @@ class Preview {
 }
 
 /** The preview of one text. */
-export const createPreview = (field, label, settings) => new Preview(field, label, settings);
+export const createPreview = (field, settings) => new Preview(field, settings);

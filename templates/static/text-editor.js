@@ -111,13 +111,13 @@ const rememberPreview = (isOn) => {
 };
 
 /** The preview is fetched with its module when it is first wanted. */
-function addPreview(field, name, panes, button) {
+function addPreview(field, panes, button) {
   let pane;
   const show = async (isOn) => {
     button.setAttribute('aria-pressed', String(isOn));
     if (isOn && !pane) {
       const { createPreview } = await import('./text-editor-preview.js');
-      pane ??= createPreview(field, `Preview of ${name}`, settings);
+      pane ??= createPreview(field, settings);
       panes.append(pane.element);
     }
     const isWanted = button.getAttribute('aria-pressed') === 'true';
@@ -160,8 +160,8 @@ function addKeys(field, format) {
 
 function enhance(field) {
   const { format } = settings;
-  const name = field.labels?.[0]?.textContent.replace(/\*\s*$/, '').trim() || field.getAttribute('aria-label') || 'the text';
-  const bar = made('div', { class: 'text-tools', role: 'toolbar', 'aria-label': `Tools for ${name}` });
+  const bar = made('div', { class: 'text-tools', role: 'toolbar', 'aria-label': 'Text tools' });
+  if (field.id) bar.setAttribute('aria-controls', field.id);
   for (const [kind, label, strokes, key] of TOOLS) {
     const button = tool(label, strokes, key);
     button.addEventListener('click', () =>
@@ -172,8 +172,8 @@ function enhance(field) {
   const help = made('a', { class: 'text-tool', href: settings.help, target: '_blank', rel: 'noopener' }, icon(HELP));
   help.setAttribute('aria-label', 'How texts are written (opens in a new tab)');
   help.title = 'How texts are written';
-  const toggle = made('button', { type: 'button', class: 'text-tool text-tool-preview', 'aria-label': 'Live preview' });
-  toggle.append(icon(PREVIEW), made('span', {}, made('span', { class: 'text-tool-more' }, 'Live '), 'preview'));
+  const toggle = made('button', { type: 'button', class: 'text-tool text-tool-preview', title: 'The text as it will look' });
+  toggle.append(icon(PREVIEW), 'Live view');
   bar.append(help, toggle);
   const panes = made('div', { class: 'text-panes' });
   const editor = made('div', { class: 'text-editor' }, bar, panes);
@@ -184,7 +184,7 @@ function enhance(field) {
   asToolbar(bar, field);
   addKeys(field, format);
   grow(field);
-  addPreview(field, name, panes, toggle);
+  addPreview(field, panes, toggle);
   addProposals(field, panes);
   field.addEventListener('tracts:attached', (event) => {
     const { reference } = event.detail;

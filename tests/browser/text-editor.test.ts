@@ -36,8 +36,9 @@ const fileTicket = (summary = 'Another'): Promise<number> =>
 const commentOf = (page: Page): Locator => page.getByRole('textbox', { name: 'Comment', exact: true });
 const select = (field: Locator, start: number, end: number) =>
   field.evaluate((one: HTMLTextAreaElement, [from = 0, to = 0]) => one.setSelectionRange(from, to), [start, end]);
-const toolbar = (page: Page): Locator => page.getByRole('toolbar', { name: 'Tools for Comment' });
-const preview = (page: Page): Locator => page.getByRole('region', { name: 'Preview of Comment' });
+const editorOf = (page: Page, field: Locator): Locator => page.locator('.text-editor', { has: field });
+const toolbar = (page: Page): Locator => editorOf(page, page.locator('#comment')).getByRole('toolbar', { name: 'Text tools' });
+const preview = (page: Page): Locator => editorOf(page, page.locator('#comment')).getByRole('group', { name: 'Live view' });
 /** The text is kept a moment after it is typed. */
 const untilKept = (page: Page, text: string) =>
   expect
@@ -83,8 +84,8 @@ test('where texts are written in Markdown, so do the tools', async () => {
   await description.fill('word');
   await description.press('Control+a');
   await page.keyboard.press('Control+b');
-  await page.getByRole('button', { name: 'Live preview' }).click();
-  await page.getByRole('region', { name: 'Preview of Description' }).locator('strong').getByText('word').waitFor();
+  await page.getByRole('button', { name: 'Live view' }).click();
+  await page.getByRole('group', { name: 'Live view' }).locator('strong').getByText('word').waitFor();
   expect(await description.inputValue()).toBe('**word**');
 });
 
@@ -93,21 +94,25 @@ test('the toolbar is one stop for Tab, arrows go through it, and Escape leads ba
   const { page } = window;
   await page.goto('/ticket/1');
   const comment = commentOf(page);
-  const focused = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.id);
+  const focused = () =>
+    page.evaluate(() => {
+      const { activeElement: one } = document;
+      return one?.getAttribute('aria-label') ?? (one?.id || one?.textContent);
+    });
   await comment.focus();
   await page.keyboard.press('Shift+Tab');
   expect(await focused()).toBe('Bold (Ctrl+B)');
   await page.keyboard.press('ArrowRight');
   expect(await focused()).toBe('Italic (Ctrl+I)');
   await page.keyboard.press('End');
-  expect(await focused()).toBe('Live preview');
+  expect(await focused()).toBe('Live view');
   await page.keyboard.press('ArrowRight');
   expect(await focused()).toBe('Bold (Ctrl+B)');
   await page.keyboard.press('ArrowLeft');
   await page.keyboard.press('Escape');
   expect(await focused()).toBe('comment');
   await page.keyboard.press('Shift+Tab');
-  expect(await focused()).toBe('Live preview');
+  expect(await focused()).toBe('Live view');
   await page.keyboard.press('Tab');
   expect(await focused()).toBe('comment');
   await page.keyboard.press('Tab');
@@ -122,7 +127,7 @@ test('the preview stands beside the text, follows it, and is there again on the 
   const { page } = window;
   await page.goto('/ticket/1');
   const comment = commentOf(page);
-  const toggle = toolbar(page).getByRole('button', { name: 'Live preview' });
+  const toggle = toolbar(page).getByRole('button', { name: 'Live view' });
   expect(await toggle.getAttribute('aria-pressed')).toBe('false');
   await toggle.click();
   await preview(page).getByText('Nothing to show yet.').waitFor();
@@ -138,11 +143,11 @@ test('the preview stands beside the text, follows it, and is there again on the 
   expect((below?.y ?? 0) >= (above?.y ?? 0) + (above?.height ?? 0) - 1).toBe(true);
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
   await page.goto('/newticket');
-  await page.getByRole('region', { name: 'Preview of Description' }).waitFor();
-  await page.getByRole('button', { name: 'Live preview' }).click();
+  await page.getByRole('group', { name: 'Live view' }).waitFor();
+  await page.getByRole('button', { name: 'Live view' }).click();
   await page.reload();
   await page.getByRole('toolbar').waitFor();
-  expect(await page.getByRole('region', { name: 'Preview of Description' }).count()).toBe(0);
+  expect(await page.getByRole('group', { name: 'Live view' }).count()).toBe(0);
 });
 
 test('text and preview scroll in step', async () => {
@@ -150,7 +155,7 @@ test('text and preview scroll in step', async () => {
   const { page } = window;
   await page.goto('/ticket/1');
   const comment = commentOf(page);
-  await toolbar(page).getByRole('button', { name: 'Live preview' }).click();
+  await toolbar(page).getByRole('button', { name: 'Live view' }).click();
   await comment.fill(Array.from({ length: 80 }, (_, number) => `Line ${number}\n`).join('\n'));
   await preview(page).getByText('Line 79').waitFor();
   await comment.evaluate((one) => one.scrollTo(0, one.scrollHeight));
@@ -388,7 +393,7 @@ test('axe finds nothing in tools, preview, proposals and drafts, light or dark, 
   const sample =
     "== Heading ==\n * '''a'''\n{{{#!python\ndef f(): return 1 # x\n}}}\n|| a || b ||\n[[TicketQuery(status=new)]]\n#99\n";
   await commentOf(page).fill(sample);
-  await toolbar(page).getByRole('button', { name: 'Live preview' }).click();
+  await toolbar(page).getByRole('button', { name: 'Live view' }).click();
   await preview(page).getByRole('heading').waitFor();
   await judge('preview');
   await untilKept(page, sample);
