@@ -30,6 +30,28 @@ describe('blocks of code', () => {
       );
   });
 
+  test.each([
+    'sh',
+    'c++',
+    'js',
+    'html',
+    'xml',
+    'ini',
+    'haskell',
+    'hs',
+    'pascal',
+    'jinja',
+    'latex',
+    'text/x-csrc',
+    'application/xhtml+xml',
+  ])('%s is a language', (name) => {
+    expect(drawn(block(`#!${name}`, 'x = 1'))).toMatch(/^<div class="wiki-code"><div class="code"><pre>/);
+  });
+
+  test.each(['csv', 'nosuch', '../x', 'x/y', 'constructor'])('%s is none', (name) => {
+    expect(drawn(block(`#!${name}`, 'x'))).toMatch(/^<(?:macro|p>)/);
+  });
+
   test('numbered lines close the tokens that go on in the next', () => {
     const html = drawn(block('#!c lineno marks=2', '/* a', 'b */'));
     expect(html).toContain('<tr><th id="a-L1"><a href="#a-L1">1</a></th><td><span class="hljs-comment">/* a</span>\n</td></tr>');
