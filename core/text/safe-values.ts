@@ -25,8 +25,12 @@ const SKIPPED = /[\u0000-\u0020\u007f-\u00a0\u00ad\u200b-\u200f\u2028-\u202e\u20
 const SCHEME = /^([a-z][a-z0-9+.-]*):/i;
 const IMAGE_DATA = /^data:image\/(?:png|gif|jpeg|webp|avif);base64,[A-Za-z0-9+/=]*$/i;
 
+/** What most links lead to. */
+const PLAIN_PATH = /^\/[\w/?#=&%.~-]*$/;
+
 /** True for an address that may stand in a link: without a scheme, or with one of `SAFE_SCHEMES`. */
 export function isSafeHref(address: string): boolean {
+  if (PLAIN_PATH.test(address)) return true;
   const bare = address.replace(SKIPPED, '');
   const scheme = SCHEME.exec(bare)?.[1];
   if (scheme !== undefined) return SAFE_SCHEMES.has(scheme.toLowerCase());

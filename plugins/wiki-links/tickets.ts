@@ -74,6 +74,7 @@ export function ticketLinks(tickets: ITicketService): LinkResolver {
         ctx,
         wishes.flatMap((wish) => (wish !== undefined && 'id' in wish ? [wish.id] : [])),
       );
+      const shown = new Map([...opened].map(([id, open]) => [id, showTicket(open, scope)]));
       return wishes.map((wish, index): ResolvedLink => {
         if (wish === undefined) return MISSING;
         if ('list' in wish) {
@@ -82,10 +83,13 @@ export function ticketLinks(tickets: ITicketService): LinkResolver {
           const label = (links[index]?.label ?? '').replaceAll(',', ',\u200b');
           return { href, classes: 'query', title: `Tickets ${wish.list.replaceAll(',', ', ')}`, label };
         }
-        const open = opened.get(wish.id);
-        if (open === undefined) return MISSING;
-        const { classes, summary } = showTicket(open, scope);
-        return { href: scope.href(`/ticket/${wish.id}${wish.rest}`), classes, title: `#${wish.id}: ${summary}` };
+        const known = shown.get(wish.id);
+        if (known === undefined) return MISSING;
+        return {
+          href: scope.href(`/ticket/${wish.id}${wish.rest}`),
+          classes: known.classes,
+          title: `#${wish.id}: ${known.summary}`,
+        };
       });
     },
   };
@@ -131,6 +135,13 @@ async function findComments(
   return new Set(visible.map(({ ticket, number }) => keyOf(ticket, number)));
 }
 
+/** The ticket that the text stands in, where it is loaded already: answers to comments are on most pages. */
+function ownTicket(ctx: OperationContext, id: number | undefined): TicketContext | undefined {
+  if (id === undefined || !('ticket' in ctx)) return undefined;
+  const open = ctx as TicketContext;
+  return open.ticket.id === id && open.can('TICKET_VIEW') ? open : undefined;
+}
+
 /** `comment:3`, `comment:3:ticket:12`, `comment:description`. */
 export function commentLinks(tickets: ITicketService): LinkResolver {
   return {
@@ -140,11 +151,10 @@ export function commentLinks(tickets: ITicketService): LinkResolver {
       const here = realm === 'ticket' && id !== undefined ? ticketId(String(id)) : undefined;
       const wishes = links.map((link) => readCommentWish(link, here));
       const known = wishes.filter((wish) => wish !== undefined);
-      const opened = await openTickets(
-        tickets,
-        ctx,
-        known.map(({ ticket }) => ticket),
-      );
+      const atHand = ownTicket(ctx, here);
+      const others = known.map(({ ticket }) => ticket).filter((ticket) => atHand === undefined || ticket !== here);
+      const opened = new Map(await openTickets(tickets, ctx, others));
+      if (atHand !== undefined && here !== undefined) opened.set(here, atHand);
       const comments = await findComments(ctx, known, opened);
       return wishes.map((wish): ResolvedLink => {
         const open = wish && opened.get(wish.ticket);
