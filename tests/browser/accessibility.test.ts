@@ -59,7 +59,14 @@ beforeAll(async () => {
   await site.submit('ann', 2, { action: 'resolve', inputs: { resolution: 'fixed' } });
   await site.submit('ann', undefined, { fields: { summary: 'Contested' } });
   await site.run('root', async ({ db }) => {
-    const hook = { secret: 'x', events: 'ticket.created,ticket.changed', run_as: 'anonymous', created: 1, enabled: false, failures: 10 };
+    const hook = {
+      secret: 'x',
+      events: 'ticket.created,ticket.changed',
+      run_as: 'anonymous',
+      created: 1,
+      enabled: false,
+      failures: 10,
+    };
     const url = `https://example.org/${'a'.repeat(90)}`;
     await db('webhook').insert({ ...hook, name: WORD, url, trouble: 'The other side answered 500.' });
     const attempt = { webhook: 1, time: Date.now() * 1000, delivery: 'x', attempt: 1, duration: 12, message: '{"ticket":1}' };
