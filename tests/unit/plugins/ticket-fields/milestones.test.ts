@@ -30,7 +30,9 @@ test('milestones are offered in groups, completed ones only to administrators of
 });
 
 test('a completed milestone is refused when it is sent all the same, and stays where it is stored', async () => {
-  await using site = await testSite({ grants: { authenticated: ['TICKET_CREATE', 'TICKET_MODIFY', 'TICKET_VIEW'], admin: ['TRAC_ADMIN'] } });
+  await using site = await testSite({
+    grants: { authenticated: ['TICKET_CREATE', 'TICKET_MODIFY', 'TICKET_VIEW'], admin: ['TRAC_ADMIN'] },
+  });
   await setUp(site);
   await expect(site.fileTicket({ summary: 'x', milestone: 'done' })).rejects.toThrow('not one of');
   const { id } = await site.as('admin').fileTicket({ summary: 'x', milestone: 'done' });
