@@ -58,7 +58,9 @@ const stop = ({ child }) =>
 function openTables() {
   const db = new Database(file);
   db.pragma('busy_timeout = 20000');
-  const put = db.prepare("insert into outbox (channel, state, next, attempt, created, payload) values ('mail', 'waiting', ?, 0, ?, ?)");
+  const put = db.prepare(
+    "insert into outbox (channel, state, next, attempt, created, payload) values ('mail', 'waiting', ?, 0, ?, ?)",
+  );
   return {
     close: () => db.close(),
     empty: () => db.prepare('delete from outbox').run(),
@@ -88,7 +90,9 @@ function openTables() {
 
 /** Milliseconds of processor time that a process has had. */
 const cpuOf = ({ child }) => {
-  const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ');
+  const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8')
+    .replace(/^.*\) /s, '')
+    .split(' ');
   return (Number(fields[11]) + Number(fields[12])) * 10;
 };
 

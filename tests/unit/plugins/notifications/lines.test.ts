@@ -174,7 +174,7 @@ describe('plain mails', () => {
           expect(widthOf(line, false) <= COLUMNS || !/\s/.test(line.trim())).toBe(true);
       }),
     );
-    expect(wrap(`${'漢`.repeat(30)} ${`字'.repeat(30)}`, '', false).split('\n')).toHaveLength(2);
+    expect(wrap(`${'漢'.repeat(30)} ${'字'.repeat(30)}`, '', false).split('\n')).toHaveLength(2);
     expect(wrap('a\n\nb', '> ', false)).toBe('> a\n>\n> b');
   });
 
