@@ -408,6 +408,11 @@ test('axe finds nothing in tools, preview, proposals and drafts, light or dark, 
   await commentOf(page).pressSequentially('@a');
   await page.getByRole('option').first().waitFor();
   await judge('proposals');
+  const table = '[[TicketQuery(order=id,format=table,col=id|summary|status|owner|type|priority|milestone|reporter|keywords)]]';
+  await site.submit('ann', id, { action: 'leave', comment: table, fields: { description: table } });
+  await page.goto(`/ticket/${id}`);
+  await page.locator('.entry table').waitFor();
+  await judge('wide tables');
   await page.goto('/help/text');
   await judge('help');
   expect(found).toEqual([]);
