@@ -26,6 +26,13 @@ async function feedFor(
   return answerFeed(await queryFeed(needs, ctx, query, place), format, request);
 }
 
+/** The query without fields that are hidden from the person: the page takes no notice of them either. */
+async function seenBy({ fields }: FeedNeeds, ctx: OperationContext, query: WebRequest['query']): Promise<WebRequest['query']> {
+  const seen = new Set((await fields.visible(ctx)).map(({ name }) => name));
+  const hidden = new Set((await fields.all(ctx)).map(({ name }) => name).filter((name) => !seen.has(name)));
+  return Object.fromEntries(Object.entries(query).filter(([name]) => !hidden.has(name)));
+}
+
 /** Where the page's feeds are, as pages link to them. */
 function alternatesOf({ path, query, href }: WebRequest) {
   const id = TICKET.exec(path)?.[1];
@@ -50,9 +57,10 @@ export const TicketFeeds = component({
       const format = request.method === 'GET' || request.method === 'HEAD' ? formatIn(request.query) : undefined;
       return format && feedFor(needs, ctx, request, format);
     },
-    postProcessRequest(_ctx, request, outcome) {
+    async postProcessRequest(ctx, request, outcome) {
       if (!('template' in outcome) || !PAGES.has(outcome.template) || (outcome.status ?? 200) !== 200) return outcome;
-      return { ...outcome, data: { ...outcome.data, alternates: alternatesOf(request) } };
+      const query = TICKET.test(request.path) ? request.query : await seenBy(needs, ctx, request.query);
+      return { ...outcome, data: { ...outcome.data, alternates: alternatesOf({ ...request, query }) } };
     },
   }),
 });
