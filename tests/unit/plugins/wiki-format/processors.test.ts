@@ -34,7 +34,7 @@ describe('blocks of code', () => {
     'sh',
     'c++',
     'js',
-    'html',
+    'text/html',
     'xml',
     'ini',
     'haskell',
