@@ -352,7 +352,7 @@ const EVIL = /^[\s\0-\x20]*(?:javascript|vbscript|data):/i;
 function attributeFault(name: string, value: string): string | undefined {
   if (name.startsWith('on')) return `attribute ${name}`;
   if ((name === 'href' || name === 'src') && EVIL.test(value)) return `${name}=${value.slice(0, 40)}`;
-  return name === 'style' && /url|expression|@|\\/i.test(value) ? `style=${value.slice(0, 40)}` : undefined;
+  return name === 'style' && /url\s*\(|expression\s*\(|@|\\/i.test(value) ? `style=${value.slice(0, 40)}` : undefined;
 }
 
 function findEvil(root: DefaultTreeAdapterTypes.ParentNode, faults: string[]): void {
