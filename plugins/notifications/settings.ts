@@ -97,6 +97,9 @@ export const INotificationSettings = service<INotificationSettings>('INotificati
 /** Reads [notification]. */
 export const NotificationSettings = component({
   doc: 'The options of mails.',
+  sections: {
+    'notification-subscriber': 'Whom changes are mailed to unless people say otherwise: NAME = RULE, NAME.priority, NAME.adverb.',
+  },
   implements: [INotificationSettings],
   options,
   create: ({ options: values }): INotificationSettings => ({

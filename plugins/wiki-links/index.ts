@@ -1,7 +1,7 @@
-import { component, IAdjunctService, IRouteProvider, ISettings, ITicketService, IWikiSyntaxProvider } from 'tracts';
+import { component, IAdjunctService, IRouteProvider, ISettings, ITicketService, IWikiSyntaxProvider, option } from 'tracts';
 import { IFileFinder } from './api.ts';
 import { fileLinks } from './files.ts';
-import { milestoneLinks, PLAIN_PLACES, versionLinks } from './places.ts';
+import { milestoneLinks, PLAIN_PLACES, plainWords, versionLinks } from './places.ts';
 import { prefixLinks } from './prefixes.ts';
 import { encodeValue } from './targets.ts';
 import { commentLinks, ticketLinks } from './tickets.ts';
@@ -17,13 +17,22 @@ export const WikiLinks = component({
     intertrac: 'Prefixes that lead to other Tracs: NAME.url = https://example.org/trac, NAME.title = Title, ALIAS = NAME.',
     interwiki: 'Prefixes that lead to other sites: NAME = https://example.org/$1 Title. $1 stands for what follows the prefix.',
   },
-  create: ({ tickets, adjuncts, settings, finders }) => {
+  options: {
+    ignoreMissing: option.bool(
+      'wiki',
+      'ignore_missing_pages',
+      false,
+      'Leave words in CamelCase as they are, instead of marking them as pages that do not exist.',
+    ),
+  },
+  create: ({ tickets, adjuncts, settings, finders, options }) => {
     const resolvers = [
       ticketLinks(tickets),
       commentLinks(tickets),
       milestoneLinks(adjuncts),
       versionLinks(adjuncts),
       fileLinks(finders),
+      ...(options.ignoreMissing ? [plainWords] : []),
       ...PLAIN_PLACES,
       prefixLinks(settings),
     ];

@@ -1,4 +1,4 @@
-import type { Adjunct, IAdjunctService, LinkResolver, ResolvedLink, TextScope } from 'tracts';
+import { type Adjunct, escapeHtml, type IAdjunctService, type LinkResolver, type ResolvedLink, type TextScope } from 'tracts';
 import { encodePath, encodeValue, queryPath, splitTarget } from './targets.ts';
 
 /** Marks what leads out of the site; between the tags stands a space without width, so that the icon has something to stand in. */
@@ -111,6 +111,16 @@ const relative = each([''], (target, label, scope) => {
   const path = isOwnPath(target) ? target : below(page, target);
   return path === undefined ? { classes: 'missing wiki' } : { href: scope.href(path), classes: '' };
 });
+
+/** There is no wiki here: a word in CamelCase may stand as it is, instead of as a page that is missing. */
+export const plainWords: LinkResolver = {
+  namespaces: ['wiki'],
+  resolve: (_ctx, links) =>
+    links.map(
+      ({ source, target }): ResolvedLink =>
+        source === target ? { classes: '', label: escapeHtml(source) } : { classes: 'missing wiki' },
+    ),
+};
 
 /** Resolvers that look nothing up. */
 export const PLAIN_PLACES: readonly LinkResolver[] = [

@@ -47,3 +47,11 @@ test('what it cannot do it says in a sentence', async () => {
   });
   expect(await render('x', '--format', 'nosuch')).toMatchObject({ code: 1, err: expect.stringContaining('markdown, wiki') });
 });
+
+test('words in CamelCase may stay words', async () => {
+  expect((await render('JavaScript')).out).toContain('class="missing wiki"');
+  await cli.run(['config', 'set', dir, 'wiki', 'ignore_missing_pages', 'enabled']);
+  const { out } = await render('JavaScript & [wiki:Start here]');
+  await cli.run(['config', 'unset', dir, 'wiki', 'ignore_missing_pages']);
+  expect(out).toMatch(/^<p>\nJavaScript &amp; <a class="missing wiki"/);
+});
