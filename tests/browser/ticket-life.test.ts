@@ -115,7 +115,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
       .selectOption('worksforme');
     await button(cleo, 'Preview').click();
     const preview = cleo.getByRole('region', { name: /Preview/ });
-    expect(await preview.locator('blockquote').innerText()).toBe('Cleo knows clocks.');
+    expect((await preview.locator('blockquote').innerText()).trim()).toBe('Cleo knows clocks.');
     expect(await preview.innerText()).toContain('worksforme');
     expect(await status(cleo).innerText()).toBe('accepted');
     await submit(cleo);
