@@ -10,6 +10,7 @@ import type { PageRenderer } from './page.ts';
 import { handOver, type PartsOptions, receiveParts } from './receive-parts.ts';
 import { isView, noticesFor, type Rendered, sendOutcome } from './replies.ts';
 import { anonymousToken, checkProof, cookiesOf, hrefOf, type ParsedBody, pathOf, toWebRequest, wantsJson } from './requests.ts';
+import { Turns } from './turns.ts';
 import { ANONYMOUS, anonymousVisitor, SESSION_COOKIE, type SessionFinder, type Visitor } from './visitor.ts';
 
 export interface DispatchOptions extends PartsOptions {
@@ -32,6 +33,7 @@ const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 export function createDispatcher(options: DispatchOptions): Dispatcher {
   const { contexts, addresses, streams, log } = options;
   const visitors = new WeakMap<FastifyRequest, Visitor>();
+  const turns = new Turns();
 
   const visitorOf = async (request: FastifyRequest): Promise<Visitor> => {
     const known = visitors.get(request);
@@ -43,9 +45,11 @@ export function createDispatcher(options: DispatchOptions): Dispatcher {
 
   return {
     answer: async (route, request, reply) => {
-      const visitor = await visitorOf(request);
-      const received = route.uploads ? await receiveParts(options, request, visitor) : undefined;
+      await turns.enter();
+      let received: Awaited<ReturnType<typeof receiveParts>> | undefined;
       try {
+        const visitor = await visitorOf(request);
+        received = route.uploads ? await receiveParts(options, request, visitor) : undefined;
         if (!SAFE_METHODS.has(request.method) && !route.openPost) checkChange(request, visitor, addresses);
         if (received && received.files.length > 0) await handOver(options, request, visitor, received);
         const webRequest = toWebRequest(request, visitor, addresses);
@@ -62,6 +66,7 @@ export function createDispatcher(options: DispatchOptions): Dispatcher {
           );
         return sendOutcome(rendered, request, reply, addresses, visitor.formToken);
       } finally {
+        turns.leave();
         await received?.discard();
       }
     },
