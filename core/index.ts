@@ -1,5 +1,6 @@
 export * from './adjunct/types.ts';
 export * from './cli/extension-points.ts';
+export { fixedQuery } from './db/fixed-query.ts';
 export { type Cached, IGenerations } from './db/generation.ts';
 export { IJobProvider, type Job } from './jobs/extension-points.ts';
 export * from './jobs/outbox-points.ts';

@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
 import type { Configuration } from './config/configuration.ts';
 import { watchConfiguration } from './config/watch.ts';
 import { requireMigrated } from './db/migrate.ts';
@@ -16,6 +17,12 @@ interface Running {
   readonly web: WebServer;
   stopJobs(): Promise<void>;
 }
+
+/**
+ * Left alone, the heap of a server grows to some four times of what it holds before it is swept; twice is enough, and costs no
+ * time that could be measured.
+ */
+const boundHeap = (): void => setFlagsFromString('--heap-growing-percent=100');
 
 /** A served environment. */
 export interface Service {
@@ -37,6 +44,7 @@ export interface ServeOptions {
 
 /** Serves an environment, and follows changes of its trac.ini without a restart. */
 export async function serveEnvironment(dir: string, { host, port, log }: ServeOptions): Promise<Service> {
+  boundHeap();
   let refused: Diagnosis | undefined;
   let moved: Diagnosis | undefined;
   const news = (): readonly Diagnosis[] => [refused, moved].filter((one) => one !== undefined);

@@ -1,4 +1,4 @@
-import type { OperationContext } from 'tracts';
+import { fixedQuery, type OperationContext } from 'tracts';
 import type { Attachment, AttachmentDraft } from './api.ts';
 
 type Db = OperationContext['db'];
@@ -33,10 +33,14 @@ export async function findAttachment(db: Db, realm: string, parent: string, file
   return row && toAttachment(row);
 }
 
+// Every page of a ticket asks for these.
+const rowsOf = fixedQuery<AttachmentRow>((db, realm = '', parent = '') =>
+  db('attachment').where({ realm }).andWhere({ parent }).orderBy(['time', 'id']),
+);
+
 /** All files of something, oldest first. */
 export async function listAttachments(db: Db, realm: string, parent: string): Promise<readonly Attachment[]> {
-  const rows = (await attachments(db).where({ realm, parent }).orderBy(['time', 'id'])) as AttachmentRow[];
-  return rows.map(toAttachment);
+  return (await rowsOf(db, realm, parent)).map(toAttachment);
 }
 
 /** Bytes of all files of the site. */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { OperationContext } from 'tracts';
+import { fixedQuery, type OperationContext } from 'tracts';
 import type { Pace, Rule } from './rules.ts';
 
 type Db = OperationContext['db'];
@@ -11,10 +11,19 @@ const micros = (time: Date): number => time.getTime() * 1000;
 export type Watcher = { readonly account: string } | { readonly address: string };
 export type WatchState = 'watching' | 'muted';
 
+interface StateRow {
+  readonly state: WatchState;
+}
+// Every page of a ticket asks.
+const ofAccount = fixedQuery<StateRow>((db, ticket = 0, account = '') =>
+  db('ticket_watch').where({ ticket }).andWhere({ account }).select('state'),
+);
+const ofAddress = fixedQuery<StateRow>((db, ticket = 0, address = '') =>
+  db('ticket_watch').where({ ticket }).andWhere({ address }).select('state'),
+);
+
 export async function watchState(db: Db, ticket: number, who: Watcher): Promise<WatchState | undefined> {
-  const row = (await db('ticket_watch')
-    .where({ ticket, ...who })
-    .first('state')) as { state: WatchState } | undefined;
+  const [row] = await ('account' in who ? ofAccount(db, ticket, who.account) : ofAddress(db, ticket, who.address));
   return row?.state;
 }
 
