@@ -151,3 +151,19 @@ test('a macro is called by file and name, and its lack is said', () => {
   expect(() => all.render('a.njk', { file: 'g.njk' })).toThrow('g.njk has no macro edit');
   expect(() => all.render('a.njk', { file: 'h.njk' })).toThrow('h.njk');
 });
+
+test('a macro of a frozen argument is drawn once for each front page, of any other anew', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'views-'));
+  writeFileSync(join(dir, 'm.njk'), '{% macro link(x) %}<a href="{{ site.url(\'/q\') }}">{{ x.text }}</a>{% endmacro %}');
+  writeFileSync(join(dir, 'p.njk'), "{{ call_macro('m.njk', 'link', x) }}");
+  const views = createViews({ dirs: [dir], siteName: 'S', staticPath: (path) => path });
+  const at = (prefix: string) => ({ timeZone: 'UTC', now: new Date(0), url: (path: string) => prefix + path });
+  const frozen = Object.freeze({ text: '<a>' });
+  const loose = { text: 'one' };
+  expect(views.render('p.njk', { x: frozen }, at(''))).toBe('<a href="/q">&lt;a&gt;</a>');
+  expect(views.render('p.njk', { x: frozen }, at('/prefix'))).toBe('<a href="/prefix/q">&lt;a&gt;</a>');
+  expect(views.render('p.njk', { x: frozen }, at(''))).toBe('<a href="/q">&lt;a&gt;</a>');
+  expect(views.render('p.njk', { x: loose }, at(''))).toContain('one');
+  loose.text = 'two';
+  expect(views.render('p.njk', { x: loose }, at(''))).toContain('two');
+});

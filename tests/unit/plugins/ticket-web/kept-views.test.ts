@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import type { FieldSpec, FieldType } from '../../../../core/index.ts';
+import { toField } from '../../../../core/ticket/form.ts';
+import { hideAddresses } from '../../../../plugins/addresses/api.ts';
+import { select } from '../../../../plugins/field-types/choice.ts';
+import { text } from '../../../../plugins/field-types/text.ts';
+import { time } from '../../../../plugins/field-types/time.ts';
+import { type Viewer, viewField } from '../../../../plugins/ticket-web/field-view.ts';
+
+const types = new Map([select, text, time].map((type) => [type.name, type as unknown as FieldType]));
+const typeOf = (name: string): FieldType => types.get(name) ?? (text as unknown as FieldType);
+const plain = (value: string): string => value;
+const seer: Viewer = { href: (path) => path, hide: plain, typeOf, timeZone: 'UTC' };
+const field = (spec: Partial<FieldSpec>, value: unknown) => {
+  const made = toField({ name: 'kept', type: 'select', options: ['a', 'b'], ...spec }, 'test');
+  made.value = value;
+  return made;
+};
+
+test('the same field looks the same, and is then one object that nobody can change', () => {
+  const first = viewField(field({}, 'a'), seer);
+  expect(viewField(field({}, 'a'), seer)).toBe(first);
+  expect(Object.isFrozen(first)).toBe(true);
+});
+
+test.each<[string, Partial<FieldSpec>, unknown]>([
+  ['value', {}, 'b'],
+  ['label', { label: 'Other' }, 'a'],
+  ['options', { options: ['a', 'c'] }, 'a'],
+  ['option labels', { optionLabels: { a: 'The first' } }, 'a'],
+  ['help', { help: 'Choose.' }, 'a'],
+  ['required', { required: true }, 'a'],
+  ['disabled', { disabled: true }, 'a'],
+  ['attributes', { attributes: { x: 'y' } }, 'a'],
+  ['control', { control: 'field_other' }, 'a'],
+])('another %s is another view', (_what, spec, value) => {
+  const first = viewField(field({}, 'a'), seer);
+  expect(viewField(field(spec, value), seer)).not.toBe(first);
+});
+
+test('what one reader sees is not shown to another', () => {
+  const owner = field({ name: 'owner', type: 'text', options: [] }, 'joe@example.org');
+  expect(viewField(owner, seer).shown).toBe('joe@example.org');
+  expect(viewField(owner, { ...seer, hide: hideAddresses }).shown).toBe('joe@…');
+  expect(viewField(owner, { ...seer, href: (path) => `/prefix${path}` }).href).toMatch(/^\/prefix\//);
+});
+
+test('a problem, a time and a long text are drawn anew each time', () => {
+  const bad = viewField(field({}, 'a'), seer, { problem: 'No.' });
+  expect([bad.problem, Object.isFrozen(bad)]).toEqual(['No.', false]);
+  expect(viewField(field({}, 'a'), seer).problem).toBe('');
+  expect(Object.isFrozen(viewField(field({ type: 'time', options: [] }, new Date(0)), seer))).toBe(false);
+  expect(Object.isFrozen(viewField(field({ type: 'text', options: [] }, 'x'.repeat(200)), seer))).toBe(false);
+});
