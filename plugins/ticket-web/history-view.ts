@@ -75,11 +75,18 @@ export function viewAuthor(name: string, directory: Directory, viewer: Viewer): 
 
 const cut = (text: string): string => (text.length > LONGEST_FORMER_TEXT ? `${text.slice(0, LONGEST_FORMER_TEXT)} …` : text);
 
+/** Asked first: looking up a text that was just read costs more than all else about a change. */
+const isLabelled = ({ optionLabels }: Field): boolean => {
+  for (const _name in optionLabels) return true;
+  return false;
+};
+
 /** A field that nobody provides any more keeps its history: stored texts then. */
 function inWords({ old, new: after, note }: StoredChange, field: Field | undefined, viewer: Viewer): FieldChange {
   if (note) return describeNote({ old, new: after });
   if (!field) return { kind: 'value', old, new: after };
-  const label = (text: string): string => field.optionLabels[text] ?? text;
+  const labelled = isLabelled(field);
+  const label = (text: string): string => (labelled ? (field.optionLabels[text] ?? text) : text);
   const change = describeChange(viewer.typeOf(field.type), old, after, field, viewer.timeZone);
   return change.kind === 'list' ? change : { ...change, old: label(change.old), new: label(change.new) };
 }
