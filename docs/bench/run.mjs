@@ -9,12 +9,11 @@ import { parseArgs } from 'node:util';
 import autocannon from 'autocannon';
 import Database from 'better-sqlite3';
 
-if (process.argv[2] === 'similarity') {
-  await import('./similarity/run.mjs');
-  process.exit();
-}
-if (process.argv[2] === 'mail') {
-  await import('./mail/run.mjs');
+// Benchmarks of their own.
+const APART = { similarity: './similarity/run.mjs', mail: './mail/run.mjs', text: './text.mjs' };
+const apart = APART[process.argv[2]];
+if (apart) {
+  await import(apart);
   process.exit();
 }
 const { values } = parseArgs({
