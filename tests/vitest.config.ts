@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -8,6 +9,8 @@ export default defineConfig({
     reporters: ['default', './tests/support/plain-reporter.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // Left alone, vitest keeps one core for itself: on two that is half the machine.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     coverage: {
       provider: 'v8',
       reportOnFailure: true,
