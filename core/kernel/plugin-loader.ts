@@ -21,11 +21,10 @@ export interface LoadedPlugin {
   readonly migrations?: readonly PluginMigration[];
 }
 
-/** One step of a plugin's schema; the database layer knows what `up` takes. */
+/** One step of a plugin's schema; the kernel knows no database, so what `up` takes is the database layer's to say. */
 export interface PluginMigration {
   readonly name: string;
-  // biome-ignore lint/suspicious/noExplicitAny: the kernel knows no database
-  up(db: any): Promise<void>;
+  up(db: unknown): Promise<void>;
 }
 
 export interface LoadResult {

@@ -16,8 +16,8 @@ import {
 import type { IAddressPrivacy } from 'tracts/addresses';
 import type { ITicketPanelProvider, Panel } from './api.ts';
 import type { Viewer } from './field-view.ts';
-import { quoteText } from './plain-text.ts';
 import { nothingTyped, type PageState, presentTicket, type TicketView, type Typed } from './presenter.ts';
+import { quoteText } from './quote.ts';
 import { type Controls, firstOf, hasStrangers, keepOthersChanges, presetsOf, submissionOf } from './submission.ts';
 import { LATEST, loadTimeline, ORDER_COOKIE, timelineWish } from './timeline-view.ts';
 import { viewerOf, withAddresses } from './viewer.ts';

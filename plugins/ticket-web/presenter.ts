@@ -5,6 +5,7 @@ import {
   isClosedStatus,
   type Offer,
   type Problem,
+  plainHtml,
   type TicketContext,
   type TicketForm,
 } from 'tracts';
@@ -20,7 +21,6 @@ import {
   viewEntries,
 } from './history-view.ts';
 import { isText, type TextBatch, textBatch, withLabels } from './page-texts.ts';
-import { plainTextToHtml } from './plain-text.ts';
 import { NO_WISH, type TimelineView, type TimelineWish, viewTimeline } from './timeline-view.ts';
 
 /** One choice of what to do with the ticket. */
@@ -130,6 +130,9 @@ const timeOf = (state: PageState, name: string): Date | null => {
 const reporterOf = (state: PageState, viewer: Viewer): AuthorView | null =>
   state.form.fields.has('reporter') ? viewAuthor(textOf(state, 'reporter'), state.ctx.directory, viewer) : null;
 
+/** Types whose value is a text; others draw theirs themselves. */
+const WRITTEN: ReadonlySet<string> = new Set(['text', 'textarea']);
+
 /** Running text gets a section of its own, everything else a line. */
 const isProse = (field: FieldView): boolean =>
   field.fullrow && field.format !== 'list' && field.options.length === 0 && field.time === null;
@@ -233,13 +236,7 @@ export async function viewShown(state: PageState, viewer: Viewer, texts: ITexts)
 }
 
 /** The values that are texts, in sections of their own or on a line, once the batch is drawn. */
-function valuesIn(
-  { ctx: { ticket }, form }: PageState,
-  stored: readonly FieldView[],
-  texts: ITexts,
-  batch: TextBatch,
-  viewer: Viewer,
-) {
+function valuesIn({ ctx: { ticket }, form }: PageState, stored: readonly FieldView[], texts: ITexts, batch: TextBatch) {
   const add = (field: FieldView, inline: boolean): (() => string) => {
     const format = field.name === 'description' ? (ticket.descriptionFormat ?? texts.current) : texts.current;
     return batch.add(field.shown, format, inline);
@@ -248,7 +245,7 @@ function valuesIn(
   const drawnFacts = facts.map((field) => (!field.empty && isText(field) ? add(field, true) : undefined));
   const proses = stored.filter((field) => field.visible && isProse(field) && !field.empty);
   const drawn = proses.map((field) =>
-    isText(field) ? add(field, false) : () => plainTextToHtml(field.shown, (id) => viewer.href(`/ticket/${id}`)),
+    isText(field) ? add(field, false) : () => (WRITTEN.has(field.type) ? plainHtml(field.shown) : ''),
   );
   return {
     facts: () => facts.map((field, index) => (drawnFacts[index] === undefined ? field : { ...field, html: drawnFacts[index]() })),
@@ -289,7 +286,7 @@ export async function presentTicket(state: PageState, viewer: Viewer, texts: ITe
   const editable = fields.filter((field) => field.editable && (field.applies || field.when?.visibleIf));
   const targets = new Set([...editable, ...actions.flatMap(({ inputs }) => inputs)].map(({ control }) => control));
   const batch = textBatch(texts, ctx, viewer);
-  const values = valuesIn(state, withLabels(stored, texts, ctx, viewer), texts, batch, viewer);
+  const values = valuesIn(state, withLabels(stored, texts, ctx, viewer), texts, batch);
   const entriesDrawn = entriesIn(state, viewer, batch);
   const commentDrawn = batch.add(previewedComment(state), texts.current);
   await batch.draw();

@@ -1,15 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { IOneTimeLinks } from '../../core/security/extension-points.ts';
+import { overflow, violations } from '../support/axe.ts';
 import { useWindows } from '../support/browser.ts';
 import { type ServedSite, serveSite } from '../support/served-site.ts';
 
 const windows = useWindows();
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22a', 'wcag22aa', 'best-practice'];
 const WORD = 'Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetz';
 
 /** Fields of every type, with help, in a group, and with names longer than a phone is wide. */
@@ -261,20 +257,6 @@ const PAGES: Readonly<Record<string, Shown>> = {
   'logging out': { who: 'ann', visit: at('/logout'), sign: 'h1:text("Log out")' },
 };
 
-/** Violations, one line for each place. */
-async function violations(page: Page, rules?: readonly string[]): Promise<string[]> {
-  const runOnly = rules ? { type: 'rule', values: rules } : { type: 'tag', values: TAGS };
-  const results = (await page.evaluate(
-    `axe.run(document, ${JSON.stringify({ runOnly, resultTypes: ['violations'] })})`,
-  )) as AxeResults;
-  return results.violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
-  );
-}
-
-const overflow = (page: Page): Promise<number> =>
-  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-
 test.each(Object.entries(PAGES))(
   '%s: axe finds nothing, light or dark, narrow or wide, and nothing scrolls sideways',
   async (_name, shown) => {
@@ -283,7 +265,6 @@ test.each(Object.entries(PAGES))(
     if (shown.who) await page.context().addCookies(await site.cookiesOf(shown.who));
     await shown.visit(page);
     await page.locator(shown.sign).first().waitFor();
-    await page.evaluate(AXE);
     const found: string[] = [];
     for (const width of [1280, 360]) {
       await page.setViewportSize({ width, height: 800 });
@@ -309,6 +290,5 @@ test('the theme of the preferences outweighs that of the system', async () => {
   await press(page, 'Save');
   await page.getByText('Your preferences are saved.').waitFor();
   expect(await background()).not.toBe(light);
-  await page.evaluate(AXE);
   expect(await violations(page)).toEqual([]);
 });

@@ -1,13 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { violations } from '../support/axe.ts';
 import { useWindows, type Window } from '../support/browser.ts';
 import { type ServedSite, serveSite } from '../support/served-site.ts';
 
 const windows = useWindows();
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const INI = `[ticket-custom]
 done = percent
 cost = money
@@ -60,14 +57,6 @@ async function windowOf(name: string): Promise<Window> {
   const window = await windows.open(site.url);
   await window.page.context().addCookies([...(await site.cookiesOf(name))]);
   return window;
-}
-
-async function violations(page: Page): Promise<readonly string[]> {
-  await page.evaluate(AXE);
-  const { violations: found } = await page.evaluate(() =>
-    (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
-  );
-  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
 }
 
 const offered = (page: Page, name: string): Promise<readonly string[]> =>

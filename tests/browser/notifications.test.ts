@@ -1,17 +1,14 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { IUserService } from '../../core/security/extension-points.ts';
 import { IMailTokens } from '../../plugins/notifications/tokens.ts';
+import { overflow, violations } from '../support/axe.ts';
 import { useWindows } from '../support/browser.ts';
 import { startMailServer } from '../support/mail-server.ts';
 import { type ServedSite, serveSite } from '../support/served-site.ts';
 
 const windows = useWindows();
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 async function open(site: ServedSite, name: string) {
   const window = await windows.open(site.url, { javaScriptEnabled: false });
@@ -25,10 +22,8 @@ async function faultsOf(site: ServedSite, name: string, path: string): Promise<r
   const { page } = window;
   await page.context().addCookies([...(await site.cookiesOf(name))]);
   await page.goto(path);
-  await page.evaluate(AXE);
-  const { violations } = (await page.evaluate('axe.run()')) as AxeResults;
-  const isWide = (await page.evaluate('document.documentElement.scrollWidth > innerWidth')) as boolean;
-  return [...violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`), ...(isWide ? ['wider than the screen'] : [])];
+  const wide = (await overflow(page)) > 0;
+  return [...(await violations(page)), ...(wide ? ['wider than the screen'] : [])];
 }
 
 async function until<T>(find: () => T | undefined): Promise<T> {

@@ -1,13 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { AxeResults } from 'axe-core';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { overflow, violations } from '../support/axe.ts';
 import { useWindows, type Window } from '../support/browser.ts';
 import { type ServedSite, serveSite } from '../support/served-site.ts';
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22a', 'wcag22aa', 'best-practice'];
 const windows = useWindows();
 let site: ServedSite;
 
@@ -357,18 +353,6 @@ test('a comment is edited with the same tools, in the language that it is writte
   expect(await page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith('tracts.text:')))).toEqual([]);
 });
 
-test('without scripts there is a plain text and the Preview button', async () => {
-  await using window = await openAs('ann', { javaScriptEnabled: false });
-  const { page } = window;
-  await page.goto('/ticket/1');
-  expect(await page.getByRole('toolbar').count()).toBe(0);
-  await commentOf(page).fill("'''bold'''");
-  await page.getByRole('button', { name: 'Preview', exact: true }).click();
-  await page.locator('.preview strong').getByText('bold').waitFor();
-  await page.goto('/help/text');
-  await page.getByRole('heading', { name: 'How texts are written' }).waitFor();
-});
-
 test('axe finds nothing in tools, preview, proposals and drafts, light or dark, narrow or wide; touch has room', async () => {
   const id = await fileTicket();
   await using window = await openAs('ann');
@@ -376,18 +360,14 @@ test('axe finds nothing in tools, preview, proposals and drafts, light or dark, 
   await page.goto(`/ticket/${id}`);
   const found: string[] = [];
   const judge = async (what: string): Promise<void> => {
-    await page.evaluate(AXE);
     for (const width of [1280, 360]) {
       await page.setViewportSize({ width, height: 900 });
       for (const colorScheme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme });
-        const runOnly = { type: 'tag', values: TAGS };
-        const results = (await page.evaluate(`axe.run(document, ${JSON.stringify({ runOnly })})`)) as AxeResults;
-        found.push(...results.violations.flatMap((one) => one.nodes.map(({ html }) => `${what} ${width} ${one.id}: ${html}`)));
+        found.push(...(await violations(page)).map((one) => `${what} ${width} ${one}`));
       }
       await page.setViewportSize({ width: 320, height: 640 });
-      const wide = await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
-      if (wide) found.push(`${what} scrolls sideways`);
+      if ((await overflow(page)) > 0) found.push(`${what} scrolls sideways`);
     }
   };
   const sample =

@@ -89,3 +89,19 @@ test('an action that asks first asks in a dialog, and on a page of its own where
   await page.getByRole('dialog').getByRole('button', { name: 'Go on' }).click();
   await page.getByText('Ticket #2 is deleted.').waitFor();
 });
+
+test('texts are written in a plain control, previewed by its button, and explained on a page of their own', async () => {
+  await using site = await serveSite();
+  await site.addPerson('ann', 'Ann Droz', ['TICKET_MODIFY']);
+  const id = await site.submit('ann', undefined, { fields: { summary: 'A' } });
+  await using window = await windows.open(site.url, { javaScriptEnabled: false });
+  const { page } = window;
+  await page.context().addCookies([...(await site.cookiesOf('ann'))]);
+  await page.goto(`/ticket/${id}`);
+  expect(await page.getByRole('toolbar').count()).toBe(0);
+  await page.getByLabel('Comment', { exact: true }).fill("'''bold'''");
+  await press(page, 'Preview');
+  await page.locator('.preview strong').getByText('bold').waitFor();
+  await page.goto('/help/text');
+  await page.getByRole('heading', { name: 'How texts are written' }).waitFor();
+});
