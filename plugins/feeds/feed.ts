@@ -1,3 +1,5 @@
+import { escapeHtml } from 'tracts';
+
 /** One thing that happened. */
 export interface FeedEntry {
   /** Stays the same for ever; an address, which feed readers take for one. */
@@ -33,10 +35,9 @@ export const FEED_TYPES: Readonly<Record<FeedFormat, string>> = { atom: 'applica
 
 /** What XML 1.0 cannot hold at all: halves of characters and control characters. */
 const UNFIT = /[\p{Cs}\ufffe\uffff]|(?![\t\n\r])\p{Cc}/gu;
-const SPECIAL: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
-const xmlText = (text: string): string =>
-  text.replace(UNFIT, '\ufffd').replace(/[&<>"']/g, (character) => SPECIAL[character] ?? character);
+/** XML knows the entities that HTML is escaped with. */
+const xmlText = (text: string): string => escapeHtml(text.replace(UNFIT, '\ufffd'));
 
 type Attributes = Readonly<Record<string, string>>;
 
