@@ -37,7 +37,7 @@ export async function showHistory(needs: Needs, ctx: TicketContext, request: Web
       title: `History of #${id}`,
       heading: await headingOf(needs, ctx, hide),
       id,
-      path,
+      ticketHref: path,
       rows: entries.map(row).reverse(),
       filed:
         from === 1
@@ -71,7 +71,7 @@ export async function showCommentHistory(
       heading: await headingOf(needs, ctx, hide),
       id,
       number,
-      path,
+      ticketHref: path,
       comment: `${path}?comment=${number}#comment:${number}`,
       revisions: revisions
         .map(({ version, author, time, text }) => ({

@@ -45,7 +45,7 @@ export async function showVersion(needs: Needs, ctx: TicketContext, request: Web
       ticket,
       version,
       last,
-      path,
+      ticketHref: path,
       made: entry ? { by: personOf(ctx, entry.author, hide), time: entry.time } : null,
       changes: entry ? await needs.views.entries(ctx, request, [entry]) : [],
       previous: version > 0 ? `${path}?version=${version - 1}` : '',

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { firstAdminLink } from '../../core/first-admin.ts';
 import { type TestSite, testSite } from '../../core/testing/index.ts';
 import { addAccount, enter, PASSWORD, type Visitor, visit } from '../support/visitor.ts';
 
@@ -26,6 +27,12 @@ test('below a prefix every link, form and static file of every page has it, and 
     '/query',
     '/query?max=1',
     '/ticket/1',
+    '/ticket/1?version=1',
+    '/ticket/1?action=history',
+    '/ticket/1?action=diff&version=1',
+    '/ticket/1?action=comment-history&cnum=1',
+    '/changes',
+    '/attachment/ticket/1/?action=new',
     '/newticket',
     '/prefs',
     '/about',
@@ -64,6 +71,16 @@ test('logging in, filing and logging out below a prefix lead where they should, 
   expect((await ann.post(`${PREFIX}/logout`)).headers.location).toBe(`${PREFIX}/`);
   const link = (await root.post(`${PREFIX}/admin/users`, { step: 'invite', name: '', groups: '' })).body;
   expect(link).toContain(`value="https://example.org${PREFIX}/invite/`);
+});
+
+test('the link to the first account leads to the address that people use', async () => {
+  const linkOf = ({ site }: TestSite) => firstAdminLink(site, 'http://127.0.0.1:8000');
+  await using below = await testSite({ ini: INI });
+  const link = new URL((await linkOf(below)) ?? '');
+  expect(link.href).toMatch(/^https:\/\/example\.org\/work\/tracker\/invite\/[\w-]+$/);
+  expect((await visit(below).get(link.pathname)).body).toContain(`action="${link.pathname}"`);
+  await using plain = await testSite();
+  expect(await linkOf(plain)).toMatch(/^http:\/\/127\.0\.0\.1:8000\/invite\//);
 });
 
 test('a form from the public address is ours, from the inner one it is not', async () => {
