@@ -34,6 +34,7 @@ import {
   IUploadReceiver,
   IViews,
 } from './web/extension-points.ts';
+import * as menus from './web/menus.ts';
 import { buildServer, type WebServer } from './web/server.ts';
 import { createViews, type Views } from './web/views.ts';
 
@@ -69,6 +70,7 @@ const CORE_MODULES: readonly object[] = [
   fields,
   tickets,
   vocabulary,
+  menus,
 ];
 const CORE = { plugin: 'core', file: 'core', enabledByDefault: true, required: true } as const;
 
@@ -176,6 +178,7 @@ function makeWeb(kernel: Kernel, contexts: IContexts, views: Views, log: Log, up
     routes: kernel.all(IRouteProvider),
     filters: kernel.all(IRequestFilter),
     navigation: kernel.all(INavigationContributor),
+    menus: kernel.get(menus.IMenus).plan(),
     receivers: kernel.all(IUploadReceiver),
     uploadDir,
     views,

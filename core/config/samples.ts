@@ -30,6 +30,28 @@ commas, and the first that sets an option wins. An option set to nothing here is
     lines: `
 file = ../../site.ini`,
   },
+  mainnav: {
+    help: `
+Changes the main menu. Entries are called tickets, changes, newticket, admin and as plugins call theirs. A line "entry = disabled"
+hides one; entry.label, entry.href, entry.order (a number; smaller stands further left) and entry.permission (needed besides what
+the entry itself needs) change it. A line "entry = enabled" moves an entry here from the other menu or, with entry.href, makes a
+new one.`,
+    lines: `
+tickets.label = All tickets
+handbook = enabled
+handbook.label = Handbook
+handbook.href = https://example.org/handbook
+handbook.permission = TICKET_VIEW`,
+  },
+  metanav: {
+    help: `
+Changes the menu of the account as [mainnav] changes the main menu. Its entries are called login, logout, prefs, about and search
+(the box for ticket numbers).`,
+    lines: `
+admin = enabled
+admin.label = Administration
+about.order = 9`,
+  },
   'milestone-groups': {
     help: `
 The groups of statuses that a milestone's progress bar is made of. Each status may be in one group; * takes all that are left.`,

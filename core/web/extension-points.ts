@@ -160,11 +160,17 @@ export interface NavigationItem {
   readonly name: string;
   readonly label: string;
   readonly href: string;
+  /** Trac's numbers: in the main menu wiki 1, timeline 2, roadmap 3, browser 4, tickets 5, newticket 6; login 1 to about 5. Default 0. */
   readonly order?: number;
   /** `post`: a button that posts, e.g. log out. */
   readonly method?: 'get' | 'post';
 }
-/** Adds menu items. Called: for each page. Combined: all, by `order`. */
+/**
+ * Adds menu items, which [mainnav] and [metanav] of trac.ini may rename, move, reorder or hide by their names.
+ *
+ * Called: for each page; and when a configuration is loaded, as somebody who may do everything and without a database, to learn
+ * which names there are. Combined: all, by `order`, then by name. If it throws: the page lacks these items.
+ */
 export interface INavigationContributor {
   getNavigationItems(ctx: OperationContext): readonly NavigationItem[];
 }

@@ -1,6 +1,7 @@
 import type { Log } from '../kernel/log.ts';
 import type { OperationContext } from '../security/context.ts';
 import type { INavigationContributor, NavigationItem, Notice, View } from './extension-points.ts';
+import { type ArrangedItem, arrangeMenus, type MenuPlan } from './menu-plan.ts';
 import type { PageScope, Views } from './views.ts';
 import type { Visitor } from './visitor.ts';
 
@@ -32,6 +33,8 @@ export interface Surroundings {
 export interface PageOptions {
   readonly views: Views;
   readonly navigation: Iterable<INavigationContributor>;
+  /** What trac.ini makes of the menus; default: nothing. */
+  readonly menus?: MenuPlan;
   readonly defaultTimeZone: string;
   readonly log: Log;
 }
@@ -41,6 +44,8 @@ export type PageRenderer = (view: View, around: Surroundings) => string;
 
 export function createPageRenderer(options: PageOptions): PageRenderer {
   const contributors = [...options.navigation];
+  const { menus = NO_PLAN, log } = options;
+  const itemsFor = (ctx: OperationContext) => arrangeMenus(collectItems(contributors, ctx, log), menus, ctx.can);
   return (view, around) => {
     const { visitor, ctx, now, href, path } = around;
     const scope: PageScope = { timeZone: visitor.timeZone || options.defaultTimeZone, now, url: href };
@@ -50,7 +55,7 @@ export function createPageRenderer(options: PageOptions): PageRenderer {
       alternates: [],
       ...view.data,
       user: { ...visitor.user, fullName: ctx?.directory.people.get(visitor.user.name)?.fullName ?? '' },
-      nav: ctx ? buildNavigation(collectItems(contributors, ctx, options.log), path, href) : NO_NAVIGATION,
+      nav: ctx ? buildNavigation(itemsFor(ctx), path, href) : NO_NAVIGATION,
       notices: around.notices,
       formToken: visitor.formToken,
       theme: visitor.theme,
@@ -63,6 +68,7 @@ export function createPageRenderer(options: PageOptions): PageRenderer {
 }
 
 const NO_NAVIGATION: Navigation = { main: [], meta: [] };
+const NO_PLAN: MenuPlan = { changes: new Map(), extras: [] };
 
 /** One broken contributor must not take every page with it, error pages included. */
 function collectItems(contributors: readonly INavigationContributor[], ctx: OperationContext, log: Log): NavigationItem[] {
@@ -77,23 +83,31 @@ function collectItems(contributors: readonly INavigationContributor[], ctx: Oper
   return items;
 }
 
-/** Sorts items by `order` (default 0; equal ones stay in the order given) and marks the one whose page this is. */
-export function buildNavigation(items: readonly NavigationItem[], path: string, href: (path: string) => string): Navigation {
-  const ordered = items.toSorted((a, b) => (a.order ?? 0) - (b.order ?? 0));
+/** By `order` (default 0), equal ones by name (Trac). Orders may be endless, so that they are compared and not subtracted. */
+function compareItems(a: NavigationItem, b: NavigationItem): number {
+  const [left, right] = [a.order ?? 0, b.order ?? 0];
+  if (left !== right) return left < right ? -1 : 1;
+  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
+}
+
+/** Sorts items by `order`, then by name, and marks the one whose page this is. */
+export function buildNavigation(items: readonly ArrangedItem[], path: string, href: (path: string) => string): Navigation {
+  const ordered = items.toSorted(compareItems);
   const current = currentItem(ordered, path);
   const menu: { main: MenuItem[]; meta: MenuItem[] } = { main: [], meta: [] };
   for (const item of ordered) {
-    const { name, label, method = 'get' } = item;
-    menu[item.menu].push({ name, label, method, href: href(item.href), active: item === current });
+    const { name, label, method = 'get', outside = false } = item;
+    menu[item.menu].push({ name, label, method, href: outside ? item.href : href(item.href), active: item === current });
   }
   return menu;
 }
 
 /** The item with the longest address that leads to `path`: on /admin/users, Users and not Admin. */
-function currentItem(items: readonly NavigationItem[], path: string): NavigationItem | undefined {
-  let best: NavigationItem | undefined;
+function currentItem(items: readonly ArrangedItem[], path: string): ArrangedItem | undefined {
+  let best: ArrangedItem | undefined;
   let length = -1;
   for (const item of items) {
+    if (item.outside) continue;
     const own = item.href.split(/[?#]/, 1)[0] ?? '';
     if (own.length > length && (path === own || (own !== '/' && path.startsWith(`${own}/`)))) {
       best = item;

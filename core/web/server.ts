@@ -19,6 +19,7 @@ import { createDispatcher, type Dispatcher } from './dispatch.ts';
 import { createEventStreams } from './event-streams.ts';
 import type { INavigationContributor, IRequestFilter, IRouteProvider, IUploadReceiver } from './extension-points.ts';
 import { parseForm, parseParameters, readJsonText, requireEncodedText } from './input.ts';
+import type { MenuPlan } from './menu-plan.ts';
 import { createPageRenderer } from './page.ts';
 import { type ParsedBody, pathOf } from './requests.ts';
 import { type Address, collectRoutes } from './routes.ts';
@@ -31,6 +32,8 @@ export interface ServerOptions extends AddressOptions {
   readonly routes: Iterable<IRouteProvider>;
   readonly filters: Iterable<IRequestFilter>;
   readonly navigation: Iterable<INavigationContributor>;
+  /** What trac.ini makes of the menus; default: nothing. */
+  readonly menus?: MenuPlan;
   readonly receivers?: Iterable<IUploadReceiver>;
   /** A folder for files that come with forms, until they are answered; made when it is needed. */
   readonly uploadDir: string;

@@ -19,7 +19,7 @@ export const AboutPage = component({
   implements: [IRouteProvider, INavigationContributor],
   uses: { registry: IRegistry, health: ISiteHealth, environment: IEnvironment },
   create: ({ registry, health, environment }) => ({
-    getNavigationItems: () => [{ menu: 'meta', name: 'about', label: 'About', href: '/about', order: 85 }],
+    getNavigationItems: () => [{ menu: 'meta', name: 'about', label: 'About', href: '/about', order: 5 }],
     getRoutes: () => [
       {
         method: 'GET',

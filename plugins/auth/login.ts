@@ -9,9 +9,10 @@ import {
   type LoginResult,
   type OperationContext,
   type Outcome,
+  option,
   type WebRequest,
 } from 'tracts';
-import { returnPath } from './return-path.ts';
+import { afterLogout, returnPath } from './return-path.ts';
 import { goneCookies, sessionCookies } from './session-cookies.ts';
 
 interface Services {
@@ -28,18 +29,26 @@ export const LoginPages = component({
   doc: 'Serves /login and /logout.',
   implements: [IRouteProvider, INavigationContributor],
   uses: { contexts: IContexts, passwords: IPasswords, sessions: ISessionService },
-  create: (services) => ({
+  options: {
+    redirect: option.text(
+      'metanav',
+      'logout.redirect',
+      '',
+      'The page after logging out: a path of this site, e.g. /about. Empty: the start page.',
+    ),
+  },
+  create: ({ options, ...services }) => ({
     getNavigationItems: (ctx) =>
       ctx.user.authenticated
-        ? [{ menu: 'meta', name: 'logout', label: 'Log out', href: '/logout', order: 90, method: 'post' }]
-        : [{ menu: 'meta', name: 'login', label: 'Log in', href: '/login', order: 90 }],
+        ? [{ menu: 'meta', name: 'logout', label: 'Log out', href: '/logout', order: 2, method: 'post' }]
+        : [{ menu: 'meta', name: 'login', label: 'Log in', href: '/login', order: 1 }],
     getRoutes: () => [
       { method: 'GET', path: '/login', handle: (ctx, request) => showLogin(services, ctx, request) },
       { method: 'GET', path: '/login/*', handle: (ctx, request) => showLogin(services, ctx, request) },
       // Judging a password takes long, so that no transaction may be open meanwhile.
       { method: 'POST', path: '/login', mode: 'read', handle: (ctx, request) => logIn(services, ctx, request) },
       { method: 'GET', path: '/logout', handle: () => ({ template: 'auth/logout.njk', data: {} }) },
-      { method: 'POST', path: '/logout', handle: (ctx, request) => logOut(services.sessions, ctx, request) },
+      { method: 'POST', path: '/logout', handle: (ctx, request) => logOut(services.sessions, ctx, request, options.redirect) },
     ],
   }),
 });
@@ -120,7 +129,7 @@ async function begin(
   return { redirect: target, cookies: sessionCookies(token, session, ctx) };
 }
 
-async function logOut(sessions: ISessionService, ctx: OperationContext, request: WebRequest): Promise<Outcome> {
+async function logOut(sessions: ISessionService, ctx: OperationContext, request: WebRequest, redirect: string): Promise<Outcome> {
   if (request.sessionId !== undefined) await sessions.revoke(ctx, ctx.user.name, request.sessionId);
-  return { redirect: '/', cookies: goneCookies, notice: { kind: 'notice', text: 'You are logged out.' } };
+  return { redirect: afterLogout(redirect), cookies: goneCookies, notice: { kind: 'notice', text: 'You are logged out.' } };
 }

@@ -12,6 +12,12 @@ export function returnPath(request: WebRequest): string {
   return path === undefined || POINTLESS.test(path) ? '/' : path;
 }
 
+const SCHEME = /^[a-z][a-z0-9+.-]*:/i;
+
+/** Where `[metanav] logout.redirect` leads: a path of this site, with or without the slash; what is none leads to the start page. */
+export const afterLogout = (configured: string): string =>
+  (SCHEME.test(configured) ? undefined : localPath(configured.startsWith('/') ? configured : `/${configured}`)) ?? '/';
+
 function cameFrom({ headers, origin, href }: WebRequest): string {
   const { referer } = headers;
   if (referer === undefined || !URL.canParse(referer)) return '';

@@ -62,7 +62,7 @@ export const PreferencesPages = component({
   },
   create: (services) => ({
     getNavigationItems: ({ user }) =>
-      user.authenticated ? [{ menu: 'meta', name: 'prefs', label: 'Preferences', href: '/prefs', order: 80 }] : [],
+      user.authenticated ? [{ menu: 'meta', name: 'prefs', label: 'Preferences', href: '/prefs', order: 3 }] : [],
     getRoutes: () => [
       { method: 'GET', path: '/prefs', handle: (ctx, request) => ownOnly(ctx, () => show(services, ctx, request)) },
       { method: 'POST', path: '/prefs', handle: (ctx, request) => ownOnly(ctx, () => saveSettings(services, ctx, request)) },

@@ -202,7 +202,7 @@ export const QueryPage = component({
       { method: 'GET', path: '/', requires: 'TICKET_VIEW', handle: (ctx, request) => showList(needs, ctx, request) },
     ],
     getNavigationItems: (ctx) =>
-      ctx.can('TICKET_VIEW') ? [{ menu: 'main', name: 'query', label: 'View Tickets', href: '/query', order: 10 }] : [],
+      ctx.can('TICKET_VIEW') ? [{ menu: 'main', name: 'tickets', label: 'View Tickets', href: '/query', order: 5 }] : [],
   }),
 });
 

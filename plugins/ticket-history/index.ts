@@ -88,6 +88,6 @@ export const ChangesPage = component({
       { method: 'GET', path: '/changes', requires: 'TIMELINE_VIEW', handle: (ctx, request) => showChanges(needs, ctx, request) },
     ],
     getNavigationItems: (ctx) =>
-      ctx.can('TIMELINE_VIEW') ? [{ menu: 'main', name: 'changes', label: 'Changes', href: '/changes', order: 15 }] : [],
+      ctx.can('TIMELINE_VIEW') ? [{ menu: 'main', name: 'changes', label: 'Changes', href: '/changes', order: 5.5 }] : [],
   }),
 });

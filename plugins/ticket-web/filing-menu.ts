@@ -49,7 +49,7 @@ export const FilingMenu = component({
       },
       getNavigationItems: (ctx) =>
         ctx.can('TICKET_CREATE') || found.get(ctx.directory)?.get(ctx.user.name)?.isLetIn
-          ? [{ menu: 'main', name: 'newticket', label: 'New Ticket', href: '/newticket', order: 20 }]
+          ? [{ menu: 'main', name: 'newticket', label: 'New Ticket', href: '/newticket', order: 6 }]
           : [],
     };
   },

@@ -25,6 +25,8 @@ describe('printExample', () => {
       '[components]',
       '[extra-permissions]',
       '[inherit]',
+      '[mainnav]',
+      '[metanav]',
       '[milestone-groups]',
       '[sla]',
       '[ticket-custom]',
