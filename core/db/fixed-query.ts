@@ -1,9 +1,19 @@
 import type { Knex } from 'knex';
+import { rowsAtOnce } from './sqlite-client.ts';
 
 /** What the two drivers answer. */
 type Answer<Row> = readonly Row[] | { readonly rows: readonly Row[] };
 
 const rowsOf = <Row>(answer: Answer<Row>): readonly Row[] => ('rows' in answer ? answer.rows : answer);
+
+/** Knex would write them so; the driver refuses them. */
+const forDriver = (value: Knex.Value): unknown =>
+  typeof value === 'boolean' ? Number(value) : value instanceof Date ? value.getTime() : value;
+
+async function rowsFor<Row>(db: Knex, sql: string, values: readonly Knex.Value[]): Promise<readonly Row[]> {
+  const rows = rowsAtOnce(db, sql, values.map(forDriver)) as Row[] | undefined;
+  return rows ?? rowsOf((await db.raw(sql, [...values])) as Answer<Row>);
+}
 
 /**
  * A query that is the same but for its values, put into SQL once per kind of database: building it costs more than SQLite takes
@@ -21,7 +31,7 @@ export function fixedQuery<Row>(
       text = build(db, ...values).toSQL().sql;
       texts.set(dialect, text);
     }
-    return rowsOf((await db.raw(text, [...values])) as Answer<Row>);
+    return rowsFor<Row>(db, text, values);
   };
 }
 
@@ -37,8 +47,7 @@ export async function insertRow(db: Knex, table: string, row: Readonly<Record<st
     text = `insert into "${table}" (${columns}) values (${names.map(() => '?').join(', ')}) returning "id"`;
     inserts.set(key, text);
   }
-  const answer = (await db.raw(text, Object.values(row))) as Answer<{ readonly id: number }>;
-  const [inserted] = rowsOf(answer);
+  const [inserted] = await rowsFor<{ readonly id: number }>(db, text, Object.values(row));
   if (!inserted) throw new Error(`the database gave no id for a new row of ${table}`);
   return inserted.id;
 }

@@ -13,11 +13,17 @@ export function causedBy<C extends OperationContext>(ctx: C, step: string): C {
       `Ticket changes set each other off without end, and nothing of it is stored: ${causes.join(' → ')}. ` +
         'One of the components named must not answer a change that it made itself (see TicketChange.causes); until it is mended, disable it in [components] of trac.ini.',
     );
-  return { ...ctx, causes };
+  return { ...ctx, causes, afterCommit: named(ctx, step) };
 }
 
 /** The same context for one listener: what it does next names it in the chain. */
-export const heardBy = <C extends OperationContext>(ctx: C, listener: string): C => ({
-  ...ctx,
-  causes: [...ctx.causes.slice(0, -1), `${ctx.causes.at(-1) ?? ''} heard by ${listener}`],
-});
+export function heardBy<C extends OperationContext>(ctx: C, listener: string): C {
+  const step = `${ctx.causes.at(-1) ?? ''} heard by ${listener}`;
+  return { ...ctx, causes: [...ctx.causes.slice(0, -1), step], afterCommit: named(ctx, step) };
+}
+
+/** Tasks for after the commit bear the name of the step that led to them, unless they have one of their own. */
+const named =
+  (ctx: OperationContext, step: string): OperationContext['afterCommit'] =>
+  (task, what = `what follows ${step}`) =>
+    ctx.afterCommit(task, what);

@@ -39,17 +39,34 @@ export const describeNote = (row: Pick<Row, 'old' | 'new'>): Extract<FieldChange
 export const noteProblems = ({ notes }: TicketForm): Problem[] =>
   notes.flatMap(({ kind, problem }) => (problem ? [{ field: kind, message: problem }] : []));
 
+interface Marked {
+  /** Which kinds of notes the person sees. */
+  readonly seen: string;
+  readonly entry: HistoryEntry | undefined;
+}
+
+/** An entry that is kept stays one object when its notes are marked: what others keep by it is found again. */
+const marked = new WeakMap<HistoryEntry, Marked>();
+
 /** Marks notes as such, and takes out those of a kind that the person may not see. */
 function viewNotes(ctx: OperationContext, history: readonly HistoryEntry[], ticket: Ticket, kinds: readonly NoteKind[]) {
   const parent = { realm: 'ticket', id: ticket.id, object: ticket };
   const seen = new Map(kinds.map(({ name, permission }) => [name, ctx.can(permission, { realm: name, parent })]));
+  const key = [...seen].join(' ');
   return history.flatMap((entry) => {
     if (!entry.fields.some(({ field }) => seen.has(field))) return [entry];
-    const fields = entry.fields
-      .filter(({ field }) => seen.get(field) !== false)
-      .map((row) => (seen.has(row.field) ? { ...row, note: true } : row));
-    return fields.length === 0 && entry.comment === '' && !entry.deleted ? [] : [{ ...entry, fields }];
+    const before = marked.get(entry);
+    const found = before?.seen === key ? before : { seen: key, entry: withNotes(entry, seen) };
+    marked.set(entry, found);
+    return found.entry ?? [];
   });
+}
+
+function withNotes(entry: HistoryEntry, seen: ReadonlyMap<string, boolean>): HistoryEntry | undefined {
+  const fields = entry.fields
+    .filter(({ field }) => seen.get(field) !== false)
+    .map((row) => (seen.has(row.field) ? { ...row, note: true } : row));
+  return fields.length === 0 && entry.comment === '' && !entry.deleted ? undefined : { ...entry, fields };
 }
 
 /** A history without fields and notes that the person may not see; a change of nothing else is left out. */

@@ -21,6 +21,7 @@ import { applyFieldPolicies } from './field-rights.ts';
 import { copyField, FormDraft } from './form.ts';
 import { addEntry, loadHistory } from './history.ts';
 import { type Judgement, judge } from './judge.ts';
+import { KeptHistories } from './kept-histories.ts';
 import { draftTicket, onTicket, openTicket, openTickets } from './load.ts';
 import { type HistoryRights, noteChange, rowsOf, visibleHistory } from './notes.ts';
 import { findRecent } from './recent.ts';
@@ -86,6 +87,7 @@ interface Stored {
 
 class Tickets implements ITicketService {
   readonly #needs: Needs;
+  readonly #histories = new KeptHistories();
 
   constructor(needs: Needs) {
     this.#needs = needs;
@@ -182,7 +184,10 @@ class Tickets implements ITicketService {
     if (ctx.ticket.id === undefined) return [];
     const range = window && 'since' in window ? { last: ctx.ticket.version - window.since } : window;
     if (range && 'last' in range && !(range.last > 0)) return [];
-    const history = await loadHistory(ctx.db, ctx.ticket.id, { range, readsInternal: mayViewInternal(ctx) });
+    const { id } = ctx.ticket;
+    const scope = { range, readsInternal: mayViewInternal(ctx) };
+    const load = (): Promise<readonly HistoryEntry[]> => loadHistory(ctx.db, id, scope);
+    const history = ctx.writable ? await load() : await this.#histories.of(ctx.ticket, scope, load);
     return visibleHistory(ctx, history, ctx.ticket, this.#historyRights());
   }
 

@@ -114,11 +114,15 @@ export async function updateTicket(
   if (custom.length > 0) await db('ticket_custom').insert(custom).onConflict(['ticket', 'name']).merge();
 }
 
-/** Something about the ticket changed that is neither a field nor an entry of its history; its version stays. */
+/**
+ * Something about the ticket changed that is neither a field nor an entry of its history; its version stays. The time moves on even
+ * if the clock does not: what is kept of the ticket is known by it, to the millisecond.
+ */
 export async function touchTicket(db: Knex, id: number, now: Date): Promise<void> {
+  const time = toMicros(now);
   await db('ticket')
     .where({ id })
-    .update({ changetime: toMicros(now) });
+    .update({ changetime: db.raw('case when changetime >= ? then changetime + 1000 else ? end', [time, time]) });
 }
 
 /** Removes the ticket; its custom values and history go with it by the schema. */

@@ -10,7 +10,8 @@ import {
   type TicketForm,
 } from 'tracts';
 import type { Viewer } from './field-view.ts';
-import { keepEntry } from './kept-entries.ts';
+import { type EntryLook, keepEntry } from './kept-entries.ts';
+import { shapeOf } from './kept-views.ts';
 
 /** One changed field as people read it. */
 export interface ChangeView {
@@ -147,50 +148,84 @@ const rightsOf = ({ ctx, form }: EntryScope): Rights => ({
   mayDelete: ctx.can('TICKET_ADMIN'),
 });
 
-function toolsOf(entry: HistoryEntry, path: string, rights: Rights): Pick<EntryView, 'replyHref' | 'editHref' | 'deleteHref'> {
-  if (entry.comment === '') return { replyHref: '', editHref: '', deleteHref: '' };
-  const own = `${path}/comment/${entry.number}`;
-  const mayEdit = rights.mayEditAll || (rights.mayComment && rights.user !== '' && entry.author === rights.user);
-  return {
-    replyHref: rights.mayComment ? `${path}?replyto=${entry.number}#comment` : '',
-    editHref: mayEdit ? `${own}/edit` : '',
-    deleteHref: rights.mayDelete ? `${own}/delete` : '',
-  };
+type Tools = Pick<EntryLook, 'mayReply' | 'mayEdit' | 'mayDelete'>;
+
+function toolsOf({ comment, author }: HistoryEntry, rights: Rights): Tools {
+  if (comment === '') return NO_TOOLS;
+  const mayEdit = rights.mayEditAll || (rights.mayComment && rights.user !== '' && author === rights.user);
+  return { mayReply: rights.mayComment, mayEdit, mayDelete: rights.mayDelete };
 }
+const NO_TOOLS: Tools = { mayReply: false, mayEdit: false, mayDelete: false };
 
 /** Entries as the page shows them. What is not on it is linked so that it will be. */
 export function viewEntries(entries: readonly HistoryEntry[], scope: EntryScope): EntryView[] {
   if (entries.length === 0) return [];
   const { ctx, form, viewer, html, seen = Number.POSITIVE_INFINITY } = scope;
+  const { directory, now } = ctx;
+  const { hide, typeOf, timeZone } = viewer;
   const path = viewer.href(`/ticket/${ctx.ticket.id}`);
   const rights = rightsOf(scope);
-  const here = new Set(entries.map(({ number }) => String(number)));
+  const numbers = entries.map(({ number }) => String(number));
+  const here = numbers.join(' ');
+  const shapes = new Map<string, Field | undefined>();
+  const shapeNamed = (name: string): Field | undefined => {
+    if (shapes.has(name)) return shapes.get(name);
+    const field = form.fields.get(name);
+    const shape = field && shapeOf(field);
+    shapes.set(name, shape);
+    return shape;
+  };
+  return entries.map((entry, index) => {
+    const look: EntryLook = {
+      path,
+      timeZone,
+      now,
+      directory,
+      hide,
+      typeOf,
+      here,
+      ...toolsOf(entry, rights),
+      fresh: entry.number > seen,
+      html: html[index] ?? '',
+      shapes: entry.fields.map(({ field }) => shapeNamed(field)),
+    };
+    return keepEntry(entry, look, () => viewEntry(entry, look, viewer, form, numbers));
+  });
+}
+
+function viewEntry(
+  entry: HistoryEntry,
+  { path, directory, html, fresh, mayReply, mayEdit, mayDelete }: EntryLook,
+  viewer: Viewer,
+  form: TicketForm,
+  here: readonly string[],
+): EntryView {
+  const { number, time, edited, deleted, internal, via, action } = entry;
   const link = (to: string): CommentLink => {
     if (to === 'description') return { href: '#description', label: 'the description' };
-    return { href: here.has(to) ? `#comment:${to}` : `${path}?comment=${to}#comment:${to}`, label: `comment ${to}` };
+    return { href: here.includes(to) ? `#comment:${to}` : `${path}?comment=${to}#comment:${to}`, label: `comment ${to}` };
   };
-  const by = (name: string): AuthorView => viewAuthor(name, ctx.directory, viewer);
-  const view = (entry: HistoryEntry, index: number): EntryView => ({
-    number: entry.number,
-    anchor: `comment:${entry.number}`,
+  const by = (name: string): AuthorView => viewAuthor(name, directory, viewer);
+  const diffOf = (field: string): string => `${path}?action=diff&version=${number}&field=${encodeURIComponent(field)}`;
+  const own = `${path}/comment/${number}`;
+  return {
+    number,
+    anchor: `comment:${number}`,
     author: by(entry.author),
-    time: entry.time,
+    time,
     replyTo: entry.replyTo === '' ? null : link(entry.replyTo),
-    replies: entry.replies.map((number) => link(String(number))),
-    changes: shownChanges(entry, form).map((change) =>
-      viewChange(change, form, viewer, `${path}?action=diff&version=${entry.number}&field=${encodeURIComponent(change.field)}`),
-    ),
-    commentHtml: html[index] ?? '',
-    internal: entry.internal,
-    edited: entry.edited
-      ? { by: by(entry.edited.by), time: entry.edited.time, href: `${path}?action=comment-history&cnum=${entry.number}` }
-      : null,
-    deleted: entry.deleted ? { by: by(entry.deleted.by), time: entry.deleted.time } : null,
-    ...toolsOf(entry, path, rights),
+    replies: entry.replies.map((reply) => link(String(reply))),
+    changes: shownChanges(entry, form).map((change) => viewChange(change, form, viewer, diffOf(change.field))),
+    commentHtml: html,
+    internal,
+    edited: edited ? { by: by(edited.by), time: edited.time, href: `${path}?action=comment-history&cnum=${number}` } : null,
+    deleted: deleted ? { by: by(deleted.by), time: deleted.time } : null,
+    replyHref: mayReply ? `${path}?replyto=${number}#comment` : '',
+    editHref: mayEdit ? `${own}/edit` : '',
+    deleteHref: mayDelete ? `${own}/delete` : '',
     depth: 0,
-    fresh: entry.number > seen,
-    via: entry.via,
-    action: entry.action === 'leave' ? '' : entry.action,
-  });
-  return entries.map((entry, index) => keepEntry(view(entry, index), ctx.now, viewer.timeZone));
+    fresh,
+    via,
+    action: action === 'leave' ? '' : action,
+  };
 }

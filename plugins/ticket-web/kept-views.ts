@@ -90,6 +90,22 @@ export function keepView(view: FieldView, field: Field, look: Look, viewer: View
   return view;
 }
 
+const shapes = new Map<string, Field[]>();
+
+/**
+ * One object for all fields that say the same of themselves, whatever their value: what was made from one need not be made
+ * again. Its conditions are those of the first such field.
+ */
+export function shapeOf(field: Field): Field {
+  const list = shapes.get(field.name) ?? [];
+  const found = list.find((one) => isSameField(one, field));
+  if (found) return found;
+  if (shapes.size >= MOST_KEPT) shapes.clear();
+  const shape = Object.freeze({ ...field, options: [...field.options] });
+  shapes.set(field.name, [...list.slice(1 - KEPT_PER_CONTROL), shape]);
+  return shape;
+}
+
 /** What a type adds and never changes: texts, numbers, and frozen lists. */
 const isConstant = (extra: Look['extra']): boolean =>
   Object.values(extra).every((value) => typeof value !== 'object' || value === null || Object.isFrozen(value));
@@ -107,6 +123,7 @@ const isSameState = (a: Field, b: Field): boolean =>
   a.applies === b.applies &&
   a.optional === b.optional &&
   a.custom === b.custom &&
+  a.internal === b.internal &&
   a.plaintext === b.plaintext;
 
 const isSameShape = (a: Field, b: Field): boolean =>
