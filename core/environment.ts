@@ -15,7 +15,7 @@ import { type Log, silentLog } from './kernel/log.ts';
 import { CODE_ROOT, type LoadedPlugin, loadBuiltInPlugins, loadSitePlugins, publicModules } from './kernel/plugin-loader.ts';
 import type { Settings } from './kernel/settings.ts';
 import { DIRECTORY } from './security/directory.ts';
-import { DEFAULT_GRANTS } from './security/index.ts';
+import { createLateFailures, DEFAULT_GRANTS, type LateFailures } from './security/index.ts';
 import { composeSite, type Site } from './site.ts';
 import { DATABASE_OPTION, PLUGINS_OPTION } from './site-options.ts';
 import { ITicketFields } from './ticket/extension-points.ts';
@@ -76,6 +76,7 @@ export interface OpenedEnvironment {
   readonly configuration: Configuration;
   readonly database: Database;
   readonly generations: Generations;
+  readonly failures: LateFailures;
   readonly site: Site;
 }
 
@@ -101,6 +102,7 @@ export async function openEnvironment(
   try {
     await requireMigrated(database, loaded.migrations);
     const generations = new Generations();
+    const failures = createLateFailures();
     const site = composeSite({
       dir,
       configuration,
@@ -109,10 +111,11 @@ export async function openEnvironment(
       plugins: loaded.plugins,
       found: loaded.found,
       news,
+      failures,
       log,
     });
     await gatherFields(site, log);
-    return { dir, configuration, database, generations, site };
+    return { dir, configuration, database, generations, failures, site };
   } catch (error) {
     await database.close();
     throw error;

@@ -135,14 +135,14 @@ async function run(site: Site, log: Log): Promise<Running> {
 
 /** The same database and caches under a new configuration. Another `[trac] database` takes a restart. */
 async function recompose(
-  { dir, database, generations }: OpenedEnvironment,
+  { dir, database, generations, failures }: OpenedEnvironment,
   configuration: Configuration,
   news: () => readonly Diagnosis[],
   log: Log,
 ): Promise<Site> {
   const { plugins, found, migrations } = await loadPlugins(configuration, dir);
   await requireMigrated(database, migrations);
-  const site = composeSite({ dir, configuration, database, generations, plugins, found, news, log });
+  const site = composeSite({ dir, configuration, database, generations, plugins, found, news, failures, log });
   await gatherFields(site, log);
   return site;
 }

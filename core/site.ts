@@ -49,6 +49,8 @@ export interface SiteParts {
   readonly found: readonly Diagnosis[];
   /** What is wrong now and is nobody's component: a trac.ini that was changed for the worse. */
   readonly news: () => readonly Diagnosis[];
+  /** What failed after commits, under former configurations too. Default: a list of its own. */
+  readonly failures?: security.LateFailures;
   readonly log: Log;
 }
 
@@ -76,7 +78,7 @@ const CORE = { plugin: 'core', file: 'core', enabledByDefault: true, required: t
 
 /** Composes one site: kernel, services, pages. Throws when the core cannot run with this configuration. */
 export function composeSite(parts: SiteParts): Site {
-  const { dir, configuration, database, generations, log } = parts;
+  const { dir, configuration, database, generations, log, failures = security.createLateFailures() } = parts;
   const kernel = new Kernel(configuration);
   const contexts = security.createContexts({
     database,
@@ -84,6 +86,7 @@ export function composeSite(parts: SiteParts): Site {
     permissions: () => kernel.get(IPermissionService),
     log,
     timeZone: () => kernel.get(ISiteOptions).defaultTimeZone,
+    failures,
   });
   kernel.provide(ISettings, configuration);
   const configFile = configuration.file ?? path.join(dir, 'conf', 'trac.ini');
@@ -95,7 +98,7 @@ export function composeSite(parts: SiteParts): Site {
   kernel.provide(ILog, log);
   kernel.provide(IGenerations, generations);
   kernel.provide(IContexts, contexts);
-  kernel.provide(ISiteHealth, { diagnoses: () => [...judged(), ...parts.news()] });
+  kernel.provide(ISiteHealth, { diagnoses: () => [...judged(), ...parts.news(), ...failures.diagnoses()] });
   let views: Views | undefined;
   const getViews = (): Views => {
     views ??= makeViews(kernel);

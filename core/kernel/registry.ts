@@ -40,7 +40,7 @@ export interface IRegistry {
 }
 export const IRegistry = service<IRegistry>('IRegistry', { doc: 'Knows what was found and loaded.' });
 
-/** What is wrong with the site now, beyond loading: a changed trac.ini that was not taken, a broken policy file, ... */
+/** What is wrong with the site now, beyond loading: a changed trac.ini that was not taken, what failed after a commit, ... */
 export interface ISiteHealth {
   /** Everything an administrator should know, what the registry found while loading included. Cheap: asked for each page. */
   diagnoses(): readonly Diagnosis[];

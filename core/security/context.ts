@@ -57,8 +57,12 @@ export interface OperationContext {
   readonly directory: Directory;
   /** Synchronous by design: a forgotten `await` on a promise would read as “allowed”. */
   can(permission: string, resource?: Resource): boolean;
-  /** Runs once the transaction is committed; failures are logged, never undo the change. */
-  afterCommit(task: () => void | Promise<void>): void;
+  /**
+   * Runs once the transaction is committed. A failure never undoes the change and is not told to the person: it is logged, and
+   * shown to administrators on /about. `what` names the task there, e.g. `sending the chat message`; default: the change and
+   * who heard it.
+   */
+  afterCommit(task: () => void | Promise<void>, what?: string): void;
   /**
    * The ticket changes that led here, outermost first, e.g. `#12 resolve heard by sla.Clock`; empty: somebody asked for it
    * directly. Hand this context on: a chain that grows too long is stopped with an error that names it.

@@ -9,6 +9,7 @@ import { SessionSystem } from './sessions.ts';
 import { UserSystem } from './users.ts';
 
 export { DEFAULT_GRANTS } from './core-permissions.ts';
+export { createLateFailures, type LateFailures } from './late-failures.ts';
 export { createContexts } from './operation.ts';
 export { sessionFinder } from './visitors.ts';
 

@@ -7,6 +7,7 @@ import type { Directory, OperationContext } from './context.ts';
 import type { Asker, IContexts } from './contexts.ts';
 import { DIRECTORY, loadDirectory } from './directory.ts';
 import type { IPermissionService } from './extension-points.ts';
+import type { LateFailures } from './late-failures.ts';
 
 /** What contexts are made from. `permissions` is a function, since the service is itself made later. */
 export interface ContextParts {
@@ -16,9 +17,14 @@ export interface ContextParts {
   readonly log: Log;
   /** The zone of people who chose none. Default: UTC. */
   readonly timeZone?: () => string;
+  /** Keeps what fails after the commit, for administrators. Default: it is only logged. */
+  readonly failures?: LateFailures;
 }
 
-type Task = () => void | Promise<void>;
+interface Task {
+  readonly run: () => void | Promise<void>;
+  readonly what: string | undefined;
+}
 
 const zones = new Map<string, string>();
 
@@ -32,7 +38,8 @@ function knownZone(name: string): string {
 }
 
 /** Makes the contexts of one site. */
-export function createContexts({ database, generations, permissions, log, timeZone = () => 'UTC' }: ContextParts): IContexts {
+export function createContexts(parts: ContextParts): IContexts {
+  const { database, generations, permissions, log, timeZone = () => 'UTC', failures } = parts;
   const directories: Cached<Directory> = generations.cached(DIRECTORY, loadDirectory);
 
   const prepare = async (asker: Asker, now: Date, db: Knex, writable: boolean, tasks: Task[]): Promise<OperationContext> => {
@@ -47,17 +54,19 @@ export function createContexts({ database, generations, permissions, log, timeZo
       log,
       directory,
       can: permissions().judge(directory, asker.user),
-      afterCommit: (task) => void tasks.push(task),
+      afterCommit: (run, what) => void tasks.push({ run, what }),
       causes: [],
     };
   };
 
-  const finish = async (tasks: readonly Task[]): Promise<void> => {
-    for (const task of tasks)
+  const finish = async ({ user, via }: Asker, writable: boolean, tasks: readonly Task[]): Promise<void> => {
+    for (const { run, what } of tasks)
       try {
-        await task();
+        await run();
       } catch (error) {
-        log.error('a task after the commit failed; what was stored stays', { error: String(error) });
+        const told = error instanceof Error ? error.stack : String(error);
+        log.error('a task after the commit failed; what was stored stays', { what, user: user.name, via, error: told });
+        failures?.note({ user, via, writable }, what, error);
       }
   };
 
@@ -65,7 +74,7 @@ export function createContexts({ database, generations, permissions, log, timeZo
     async read(asker, work) {
       const tasks: Task[] = [];
       const result = await work(await prepare(asker, asker.now ?? new Date(), database.reader, false, tasks));
-      await finish(tasks);
+      await finish(asker, false, tasks);
       return result;
     },
     async write(asker, work) {
@@ -75,7 +84,7 @@ export function createContexts({ database, generations, permissions, log, timeZo
         tasks = []; // what an attempt that was undone had planned is undone with it
         return work(await prepare(asker, now, db, true, tasks));
       });
-      await finish(tasks);
+      await finish(asker, true, tasks);
       return result;
     },
   };

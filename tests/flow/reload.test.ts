@@ -41,6 +41,18 @@ test('an edited workflow is in force within two seconds, without a restart', asy
   expect(service.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
 });
 
+test('what failed after a change is still told of under another configuration', async () => {
+  await using env = await makeEnvironment('[project]\nname = One\n');
+  const service = await env.serve();
+  await service.site.contexts.write({ user: { name: 'ann', authenticated: true }, via: 'web' }, async (ctx) =>
+    ctx.afterCommit(() => Promise.reject(new Error('away')), 'telling the chat'),
+  );
+  expect((await env.page('admin', '/about')).text).toContain('telling the chat failed: away');
+  env.write('conf/trac.ini', '[project]\nname = Two\n[mainnav]\ntickets.label = Everything\n');
+  expect(await soon(shows(env, 'admin', '/about', '>Everything</a>'))).toBe(true);
+  expect((await env.page('admin', '/about')).text).toContain('telling the chat failed: away');
+});
+
 test('a broken edit changes nothing but is logged, and told to administrators alone until it is put right', async () => {
   await using env = await makeEnvironment('[project]\nname = One\n');
   await env.serve();

@@ -1,0 +1,88 @@
+import { HIDDEN } from '../config/declared.ts';
+import type { Diagnosis } from '../kernel/errors.ts';
+import type { OperationContext } from './context.ts';
+
+/** Whose task it was that failed after all was stored. */
+export type Doer = Pick<OperationContext, 'user' | 'via' | 'writable'>;
+
+/**
+ * The latest failures of tasks that were to run after a commit. What was stored stays, so that the person is told nothing; whoever
+ * looks after the site is.
+ *
+ * In memory and of this process alone: a restart forgets them, the log does not.
+ */
+export interface LateFailures {
+  /** `what` names the task, as far as known. */
+  note(doer: Doer, what: string | undefined, error: unknown): void;
+  /** The failures of the last day, the latest first; equal ones are one. */
+  diagnoses(): readonly Diagnosis[];
+}
+
+interface Kept {
+  readonly text: string;
+  readonly who: string;
+  readonly at: Date;
+  readonly times: number;
+}
+
+const MOST_KEPT = 20;
+const KEPT_MS = 24 * 60 * 60_000;
+const REMEDY =
+  'What was stored stays, but what was to follow it, such as telling others, did not happen. The log has the whole error. This note goes after a day.';
+
+/** Makes an empty list. `clock`: for tests. */
+export function createLateFailures(clock: () => Date = () => new Date()): LateFailures {
+  const kept = new Map<string, Kept>();
+  return {
+    note({ user, via, writable }, what, error) {
+      const text = `${writable ? 'After a change was stored' : 'After something was read'}, ${what ?? 'a task'} failed: ${plainReason(error)}`;
+      const times = (kept.get(text)?.times ?? 0) + 1;
+      kept.delete(text);
+      kept.set(text, { text, who: `${user.name}, ${via}`, at: clock(), times });
+      const [oldest] = kept.keys();
+      if (kept.size > MOST_KEPT && oldest !== undefined) kept.delete(oldest);
+    },
+    diagnoses() {
+      const since = clock().getTime() - KEPT_MS;
+      return [...kept.values()]
+        .filter(({ at }) => at.getTime() > since)
+        .reverse()
+        .map(describe);
+    },
+  };
+}
+
+function describe({ text, who, at, times }: Kept): Diagnosis {
+  const when = `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+  const count = times === 1 ? '' : `${times} times, last `;
+  return { severity: 'error', message: `${text} (${count}${when}; ${who}).`, remedy: REMEDY };
+}
+
+const MOST_READ = 1000;
+const LONGEST = 200;
+
+/** A query that failed is quoted in front of the reason, with what was to be stored. */
+const QUERY = /^\s*(?:select|insert|update|delete|with|begin|commit|rollback|savepoint|release|pragma|alter|create|drop)\b/i;
+/** What stands for a person or a right: in addresses, in headers, behind a telling name, or simply long and random. */
+const SECRETS: readonly (readonly [RegExp, string])[] = [
+  [/\/\/[^/@\s]+@/g, `//${HIDDEN}@`],
+  [/\b(bearer|basic)\s+[\w.~+/=-]+/gi, `$1 ${HIDDEN}`],
+  [
+    /\b([\w-]{0,40}(?:passw(?:or)?d|secret|token|apikey|api[_-]key))["']?\s*[=:]\s*(?:"[^"]*"|'[^']*'|[^\s,;&]+)/gi,
+    `$1=${HIDDEN}`,
+  ],
+  [/[\w-]{32,}/g, HIDDEN],
+];
+
+/**
+ * The reason in an error as people may read it: one line, without the query and the values in it, without what looks like a secret.
+ * It cannot know every secret; the page that shows it is for administrators all the same.
+ */
+export function plainReason(error: unknown): string {
+  const full = (error instanceof Error ? error.message : String(error)).trim();
+  const parting = QUERY.test(full) ? full.lastIndexOf(' - ') : -3;
+  const [line = ''] = parting === -1 ? ['a query failed'] : full.slice(parting + 3).split('\n', 1);
+  const clean = SECRETS.reduce((text, [secret, instead]) => text.replace(secret, instead), line.slice(0, MOST_READ)).trim();
+  if (clean === '') return 'no reason was given';
+  return clean.length > LONGEST ? `${clean.slice(0, LONGEST)}…` : clean;
+}
