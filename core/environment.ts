@@ -145,12 +145,34 @@ export interface CreateOptions {
 /** Makes an environment folder: conf/trac.ini, plugins/, the database with its schema, vocabularies and grants. */
 export async function createEnvironment(dir: string, { ini, log = silentLog }: CreateOptions): Promise<void> {
   if (isEnvironment(dir)) throw new TracError('ENVIRONMENT', `${dir} is an environment already.`, 400);
-  const standing = existsSync(dir) ? statSync(dir) : undefined;
-  if (standing && !standing.isDirectory()) throw new TracError('ENVIRONMENT', `${dir} is a file. Give a folder.`, 400);
-  if (standing && readdirSync(dir).length > 0)
-    throw new TracError('ENVIRONMENT', `${dir} holds other files. Give a folder that is empty or does not exist yet.`, 400);
+  const isThere = existsSync(dir);
+  if (isThere) requireEmpty(dir);
   const configuration = parseConfiguration(ini);
   makeFolders(dir);
+  try {
+    await build(dir, ini, configuration, log);
+  } catch (error) {
+    discard(dir, isThere);
+    throw error;
+  }
+  // Last: a folder without it is no environment, so that a start cut short can be told from one that worked.
+  writeFileSync(path.join(dir, VERSION_FILE), VERSION_TEXT);
+}
+
+function requireEmpty(dir: string): void {
+  if (!statSync(dir).isDirectory()) throw new TracError('ENVIRONMENT', `${dir} is a file. Give a folder.`, 400);
+  if (readdirSync(dir).length > 0)
+    throw new TracError('ENVIRONMENT', `${dir} holds other files. Give a folder that is empty or does not exist yet.`, 400);
+}
+
+const FOLDERS = ['conf', 'db', 'plugins', 'files', 'log'] as const;
+
+/** What was begun would stand in the way of the next try. */
+function discard(dir: string, keepsFolder: boolean): void {
+  for (const name of keepsFolder ? FOLDERS : ['.']) rmSync(path.join(dir, name), { recursive: true, force: true });
+}
+
+async function build(dir: string, ini: string, configuration: Configuration, log: Log): Promise<void> {
   writeFileSync(configFileOf(dir), ini);
   const { migrations } = await loadPlugins(configuration, undefined);
   const database = await openDatabase(databaseUrl(configuration), { dir, create: true, log });
@@ -160,13 +182,13 @@ export async function createEnvironment(dir: string, { ini, log = silentLog }: C
   } finally {
     await database.close();
   }
-  // Last: a folder without it is no environment, so that a start cut short can be told from one that worked.
-  writeFileSync(path.join(dir, VERSION_FILE), VERSION_TEXT);
 }
 
 function makeFolders(dir: string): void {
   try {
-    for (const folder of ['conf', 'db', 'plugins', 'files', 'log']) mkdirSync(path.join(dir, folder), { recursive: true });
+    mkdirSync(dir, { recursive: true });
+    // Fails where it exists: of two processes that begin at once, one goes on, and the other leaves what that one made.
+    for (const folder of FOLDERS) mkdirSync(path.join(dir, folder));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new TracError('ENVIRONMENT', `The folder ${dir} cannot be made (${reason}). Give another, or mend its parent.`, 400);

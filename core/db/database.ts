@@ -179,7 +179,7 @@ async function openPostgres(location: PostgresLocation, { create, log }: Setup):
     const found = await writer.raw<{ rows: { at: string | null }[] }>("select to_regclass('system')::text as at");
     if (found.rows[0]?.at && (await writer('system').where({ name: 'database_version' }).first('value')))
       throw tracDatabase(maskPassword(location.url));
-    return assemble('postgres', writer, reader);
+    return assemble('postgres', writer, reader, (error) => (isForbidden(error) ? explainPostgres(error, location.url) : error));
   } catch (error) {
     await writer.destroy();
     await reader.destroy();
@@ -211,8 +211,11 @@ const POSTGRES_REASONS: readonly (readonly [RegExp, string])[] = [
     'does not answer. Start the server, or correct host and port',
   ],
   [/^28/, 'refuses the login. Correct user and password'],
+  [/^42501$/, 'does not let this user do that. Make the user its owner (alter database NAME owner to USER), or name another'],
   [/^3D000$/, 'has no database of that name. Create it (createdb), or correct the name'],
 ];
+
+const isForbidden = (error: unknown): boolean => error instanceof Error && (error as { code?: unknown }).code === '42501';
 
 function explainPostgres(error: unknown, url: string): TracError {
   const code = error instanceof Error ? String((error as { code?: unknown }).code) : '';

@@ -263,6 +263,25 @@ describe('a new environment', () => {
     expect([again.code, again.err]).toEqual([1, expect.stringMatching(/is an environment already/)]);
   });
 
+  test('that could not be made leaves nothing in the way of the next try', async () => {
+    mkdirSync(line.at('empty'));
+    for (const dir of [line.at('empty'), line.at('missing')]) {
+      const stood = existsSync(dir);
+      const failed = await line.run(['init', dir, '--database', 'postgres://tracts@127.0.0.1:1/tracts']);
+      expect([failed.code, failed.err]).toEqual([1, expect.stringMatching(/does not answer/)]);
+      expect(existsSync(dir)).toBe(stood);
+      expect((await line.run(['init', dir])).code).toBe(0);
+    }
+  });
+
+  test('is made once when two begin at the same time', async () => {
+    const dir = line.at('twice');
+    const made = await Promise.all([line.run(['init', dir]), line.run(['init', dir])]);
+    expect(made.map(({ code }) => code).sort()).toEqual([0, 1]);
+    expect(made.map(({ err }) => err).join('')).not.toContain('unexpected');
+    expect((await line.run(['permission', 'list', dir])).code).toBe(0);
+  });
+
   test('under a file is refused with a sentence', async () => {
     writeFileSync(line.at('file'), 'x');
     for (const dir of [line.at('file'), line.at('file/env')]) {

@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import Sqlite from 'better-sqlite3';
 import { afterEach, describe, expect, test } from 'vitest';
 import { openDatabase } from '../../../core/db/database.ts';
+import { migrate } from '../../../core/db/migrate.ts';
 import type { Database } from '../../../core/db/types.ts';
 import { TracError } from '../../../core/kernel/errors.ts';
 import { createTestDatabase, eachDialect } from '../../support/databases.ts';
@@ -385,6 +386,28 @@ describe('PostgreSQL', () => {
     expect((await refusal(`${url}_missing`, dir)).message).toContain('no database of that name');
     expect((await refusal(url.replace('postgres@', 'nobody-here@'), dir)).message).toContain('refuses the login');
     expect((await refusal(`${url}?sslmode=require`, dir)).message).toContain('cannot be used');
+    await drop();
+  });
+
+  test('an account that may not make tables is told what to do', async () => {
+    const { url, dir, drop } = await createTestDatabase('postgres');
+    const admin = await open(url, dir);
+    const role = `role_${new URL(url).pathname.slice(1)}`;
+    await admin.write(async (db) => {
+      await db.raw(`create role ${role} login password 'secret'`);
+      await db.raw('revoke create on schema public from public');
+    });
+    const own = new URL(url);
+    [own.username, own.password] = [role, 'secret'];
+    const database = await open(own.href, dir);
+    const error: unknown = await migrate(database, []).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(TracError);
+    expect(String(error)).toContain('alter database');
+    expect(String(error)).not.toContain('secret');
+    expect((await refusal(`${own.href}?schema=other`, dir, true)).message).toContain('alter database');
+    await database.close();
+    await admin.write(async (db) => db.raw(`drop role ${role}`));
+    await admin.close();
     await drop();
   });
 });
