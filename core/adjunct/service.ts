@@ -64,7 +64,8 @@ class Adjuncts implements IAdjunctService {
   }
 
   async list(ctx: OperationContext, type: AdjunctType): Promise<readonly Adjunct[]> {
-    const values = (await this.#stored.get(ctx.db)).get(type) ?? [];
+    const stored = this.#stored.peek(ctx.db) ?? (await this.#stored.get(ctx.db));
+    const values = stored.get(type) ?? [];
     const contributors = this.#contributors();
     if (contributors.length === 0) return values;
     const names = new Set(values.map(({ name }) => name));
@@ -77,9 +78,9 @@ class Adjuncts implements IAdjunctService {
     return all;
   }
 
-  async edition(ctx: OperationContext): Promise<object> {
+  edition(ctx: OperationContext): object | Promise<object> {
     // What contributors give may change without a word.
-    return this.#contributors().length === 0 ? this.#stored.get(ctx.db) : {};
+    return this.#contributors().length === 0 ? (this.#stored.peek(ctx.db) ?? this.#stored.get(ctx.db)) : {};
   }
 
   /** Asked for with every form; which there are never changes. */

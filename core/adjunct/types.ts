@@ -129,7 +129,7 @@ export interface IAdjunctService {
   /** In display order (enums by rank, milestones open first and by due date, versions newest first, components by name), contributed ones last. Cached by generation. */
   list(ctx: OperationContext, type: AdjunctType): Promise<readonly Adjunct[]>;
   /** An object that stays the same while no list changes: for those who keep what they made of them. */
-  edition(ctx: OperationContext): Promise<object>;
+  edition(ctx: OperationContext): object | Promise<object>;
   /** How many tickets, and whatever else holds values, have each; values nobody has are absent. Keywords: only one by `name`. */
   countUses(ctx: OperationContext, type: AdjunctType, filter?: UseFilter): Promise<ReadonlyMap<string, number>>;
   /** Adds one, with white space in its name collapsed, at the end where the list has an order; returns it as stored. */

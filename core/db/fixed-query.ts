@@ -23,7 +23,7 @@ export function fixedQuery<Row>(
   build: (db: Knex, ...values: readonly Knex.Value[]) => Knex.QueryBuilder,
 ): (db: Knex, ...values: readonly Knex.Value[]) => Promise<readonly Row[]> {
   const texts = new Map<string, string>();
-  return async (db, ...values) => {
+  return (db, ...values) => {
     const client: unknown = (db as { client: { config: { client: unknown } } }).client.config.client;
     const dialect = typeof client === 'string' ? client : 'sqlite';
     let text = texts.get(dialect);

@@ -11,6 +11,8 @@ export interface Committing {
 export interface Cached<T> {
   /** The data, loaded again when its generation moved. Inside a transaction that bumped the name: as that transaction sees it. */
   get(db: Knex): Promise<T>;
+  /** What `get` would give, if that is known without asking the database; a page asks for some of it many times. */
+  peek(db: Knex): T | undefined;
 }
 
 /** Numbers in the database that move when what a cache holds is changed. */
@@ -49,7 +51,15 @@ export class Generations implements IGenerations {
 
   cached<T>(name: string, load: (db: Knex) => Promise<T>): Cached<T> {
     let kept: { readonly number: number; readonly value: T } | undefined;
+    const peek = (db: Knex): T | undefined =>
+      kept &&
+      performance.now() - this.#readAt <= MAX_AGE_MS &&
+      kept.number === (this.#numbers.get(name) ?? 0) &&
+      !this.#bumped.get(db)?.has(name)
+        ? kept.value
+        : undefined;
     return {
+      peek,
       get: async (db) => {
         if (this.#bumped.get(db)?.has(name)) return load(db);
         const number = await this.#current(db, name);

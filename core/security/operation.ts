@@ -42,22 +42,26 @@ export function createContexts(parts: ContextParts): IContexts {
   const { database, generations, permissions, log, timeZone = () => 'UTC', failures } = parts;
   const directories: Cached<Directory> = generations.cached(DIRECTORY, loadDirectory);
 
-  const prepare = async (asker: Asker, now: Date, db: Knex, writable: boolean, tasks: Task[]): Promise<OperationContext> => {
-    const directory = await directories.get(db);
-    return {
-      user: asker.user,
-      via: asker.via,
-      now,
-      timeZone: knownZone(asker.timeZone || directory.people.get(asker.user.name)?.timeZone || timeZone()),
-      db,
-      writable,
-      log,
-      directory,
-      can: permissions().judge(directory, asker.user),
-      afterCommit: (run, what) => void tasks.push({ run, what }),
-      causes: [],
-    };
-  };
+  const prepare = (
+    asker: Asker,
+    now: Date,
+    db: Knex,
+    writable: boolean,
+    tasks: Task[],
+    directory: Directory,
+  ): OperationContext => ({
+    user: asker.user,
+    via: asker.via,
+    now,
+    timeZone: knownZone(asker.timeZone || directory.people.get(asker.user.name)?.timeZone || timeZone()),
+    db,
+    writable,
+    log,
+    directory,
+    can: permissions().judge(directory, asker.user),
+    afterCommit: (run, what) => void tasks.push({ run, what }),
+    causes: [],
+  });
 
   const finish = async ({ user, via }: Asker, writable: boolean, tasks: readonly Task[]): Promise<void> => {
     for (const { run, what } of tasks)
@@ -73,8 +77,10 @@ export function createContexts(parts: ContextParts): IContexts {
   return {
     async read(asker, work) {
       const tasks: Task[] = [];
-      const result = await work(await prepare(asker, asker.now ?? new Date(), database.reader, false, tasks));
-      await finish(asker, false, tasks);
+      const db = database.reader;
+      const directory = directories.peek(db) ?? (await directories.get(db));
+      const result = await work(prepare(asker, asker.now ?? new Date(), db, false, tasks, directory));
+      if (tasks.length > 0) await finish(asker, false, tasks);
       return result;
     },
     async write(asker, work) {
@@ -82,9 +88,9 @@ export function createContexts(parts: ContextParts): IContexts {
       let tasks: Task[] = [];
       const result = await database.write(async (db) => {
         tasks = []; // what an attempt that was undone had planned is undone with it
-        return work(await prepare(asker, now, db, true, tasks));
+        return work(prepare(asker, now, db, true, tasks, directories.peek(db) ?? (await directories.get(db))));
       });
-      await finish(asker, true, tasks);
+      if (tasks.length > 0) await finish(asker, true, tasks);
       return result;
     },
   };

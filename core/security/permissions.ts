@@ -70,8 +70,12 @@ class Permissions implements IPermissionService, IDiagnostician {
   }
 
   judge(directory: Directory, user: User): (permission: string, resource?: Resource) => boolean {
-    const judge = this.#judge(directory, user);
-    return (permission, resource) => judge.decide(permission, resource).allowed;
+    // Many operations ask nothing.
+    let judge: Judge | undefined;
+    return (permission, resource) => {
+      judge ??= this.#judge(directory, user);
+      return judge.decide(permission, resource).allowed;
+    };
   }
 
   explain({ directory }: OperationContext, user: User, permission: string, resource?: Resource): Verdict {

@@ -94,7 +94,7 @@ export const SessionSystem = component({
     return {
       async find(ctx, token) {
         const hash = hashSecret(token);
-        const cache = await kept.get(ctx.db);
+        const cache = kept.peek(ctx.db) ?? (await kept.get(ctx.db));
         const known = cache.get(hash);
         const found = known?.directory === ctx.directory && isAlive(known.session, ctx.now) ? known : await look(ctx, hash);
         if (!found) return undefined;

@@ -89,7 +89,10 @@ class Fields implements ITicketFields, IDiagnostician {
   /** Shared by everybody until a provider gives another list, hence frozen; a form works on copies (`copyField`). */
   async all(ctx: OperationContext): Promise<readonly Field[]> {
     const lists = new Map<ITicketFieldProvider, readonly FieldSpec[]>();
-    for (const provider of this.#needs.providers) lists.set(provider, await provider.getTicketFields(ctx));
+    for (const provider of this.#needs.providers) {
+      const list = provider.getTicketFields(ctx);
+      lists.set(provider, list instanceof Promise ? await list : list);
+    }
     const last = this.#last;
     if (last?.lists.size === lists.size && [...lists].every(([provider, list]) => last.lists.get(provider) === list))
       return last.fields;

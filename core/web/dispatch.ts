@@ -130,7 +130,9 @@ async function runRoute(
     outcome = await route.handle(ctx, request);
   }
   for (const filter of filters.toReversed()) {
-    if (filter.postProcessRequest) outcome = await filter.postProcessRequest(ctx, request, outcome);
+    if (!filter.postProcessRequest) continue;
+    const processed = filter.postProcessRequest(ctx, request, outcome);
+    outcome = processed instanceof Promise ? await processed : processed;
   }
   return outcome;
 }
@@ -141,7 +143,8 @@ async function firstAnswer(
   request: WebRequest,
 ): Promise<Outcome | undefined> {
   for (const filter of filters) {
-    const outcome = await filter.preProcessRequest?.(ctx, request);
+    const answer = filter.preProcessRequest?.(ctx, request);
+    const outcome = answer instanceof Promise ? await answer : answer;
     if (outcome !== undefined) return outcome;
   }
   return undefined;

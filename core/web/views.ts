@@ -102,7 +102,7 @@ interface MacroFile {
 /**
  * `call_macro(file, name, argument)`: a macro of a file whose name is data, such as a field type's. Each file is imported
  * once and kept; `{% import %}` inside a loop costs ten times as much. What a macro made of a frozen argument is kept with it:
- * do not freeze what holds instants, whose age and zone belong to the page.
+ * freeze what holds instants only if you make another when their age in words or the page's zone is another.
  */
 function addMacroCalls(environment: nunjucks.Environment, url: PageScope['url']): void {
   const files = new Map<string, Readonly<Record<string, Macro>>>();

@@ -136,16 +136,20 @@ export const BuiltinFields = component({
     };
 
     let last: { readonly edition: object; readonly directory: unknown; readonly specs: readonly FieldSpec[] } | undefined;
+    const gather = async (ctx: OperationContext, edition: object | Promise<object>): Promise<readonly FieldSpec[]> => {
+      // One after the other: a transaction has one connection, and PostgreSQL's takes no second query meanwhile.
+      const known = await edition;
+      const lists: [string, readonly Adjunct[]][] = [];
+      for (const type of TYPES) lists.push([type, await adjuncts.list(ctx, type)]);
+      const specs = build(ctx, Object.fromEntries(lists) as unknown as Lists);
+      last = { edition: known, directory: ctx.directory, specs };
+      return specs;
+    };
     return {
-      async getTicketFields(ctx) {
-        const { directory } = ctx;
-        const edition = await adjuncts.edition(ctx);
-        if (last?.edition === edition && last.directory === directory) return last.specs;
-        // One after the other: a transaction has one connection, and PostgreSQL's takes no second query meanwhile.
-        const lists: [string, readonly Adjunct[]][] = [];
-        for (const type of TYPES) lists.push([type, await adjuncts.list(ctx, type)]);
-        last = { edition, directory, specs: build(ctx, Object.fromEntries(lists) as unknown as Lists) };
-        return last.specs;
+      getTicketFields(ctx) {
+        const edition = adjuncts.edition(ctx);
+        const isLast = last?.edition === edition && last.directory === ctx.directory;
+        return isLast && last ? last.specs : gather(ctx, edition);
       },
     };
   },

@@ -2,6 +2,7 @@ import {
   displayText,
   type Field,
   type FieldType,
+  formatAge,
   type OperationContext,
   type Problem,
   storedText,
@@ -20,6 +21,8 @@ export interface Viewer {
   typeOf(name: string): FieldType;
   /** In which instants are shown and typed. */
   readonly timeZone: string;
+  /** To tell how old instants are; without it they are drawn anew each time. */
+  readonly now?: Date;
 }
 
 interface OptionView {
@@ -187,6 +190,7 @@ export function viewField(field: Field, viewer: Viewer, situation: Situation = {
     ariaLabel: situation.ariaLabel ?? '',
     inAction: situation.inAction === true,
     extra: situation.extra ?? NOTHING,
+    age: value instanceof Date ? viewer.now && formatAge(value, viewer.now) : '',
   };
   const problem = situation.problem ?? '';
   const when = situation.when ?? null;

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { Field, FieldType } from 'tracts';
 import type { FieldView, Viewer } from './field-view.ts';
 
@@ -11,6 +12,8 @@ export interface Look {
   readonly changed: boolean;
   readonly ariaLabel: string;
   readonly inAction: boolean;
+  /** How long ago the instant was, in words; `''`: the value is none; undefined: nobody says what time it is. */
+  readonly age: string | undefined;
   readonly extra: Readonly<Record<string, unknown>>;
 }
 
@@ -23,73 +26,68 @@ interface Kept extends Look {
   readonly view: FieldView;
 }
 
-const LONGEST_TEXT = 80;
-const KEPT_PER_CONTROL = 24;
-const MOST_KEPT = 2_000;
+const LONGEST_TEXT = 4_000;
+/** Characters, roughly, of a view and of what a template makes of it, beside its text. */
+const VIEW_SIZE = 2_000;
+const MOST_LOOKS = 8;
+const MOST_CHARACTERS = 6_000_000;
 
 /**
  * Views of fields that look the same again and again: a form is mostly the same few choices for everybody. What is kept is
  * frozen, and `call_macro` draws a frozen view once. A view is found by comparing everything it was made from, so nothing has to
  * be told that it is out of date.
  */
-const kept = new Map<string, Kept[]>();
-let count = 0;
+const kept = new LRUCache<string, readonly Kept[]>({
+  maxSize: MOST_CHARACTERS,
+  sizeCalculation: (looks, key) => looks.length * (VIEW_SIZE + 6 * key.length),
+});
+
+const keyOf = ({ control }: Field, { text }: Look): string => `${control} ${text}`;
 
 /** A view made from the same before; undefined: none, or this one cannot be kept. */
 export function keptView(field: Field, look: Look, viewer: Viewer): FieldView | undefined {
-  const list = kept.get(field.control);
-  if (!list) return undefined;
+  if (!isKeepable(look)) return undefined;
   const front = viewer.href('/');
-  const index = list.findIndex(
-    (one) =>
-      one.text === look.text &&
-      one.kind === look.kind &&
-      one.changed === look.changed &&
-      one.ariaLabel === look.ariaLabel &&
-      one.inAction === look.inAction &&
-      one.type === look.type &&
-      one.hide === viewer.hide &&
-      one.front === front &&
-      one.timeZone === viewer.timeZone &&
-      isSameField(one.field, field) &&
-      isSameRecord(one.extra, look.extra),
-  );
-  return index < 0 ? undefined : list[index]?.view;
+  const found = kept
+    .get(keyOf(field, look))
+    ?.find(
+      (one) =>
+        one.kind === look.kind &&
+        one.changed === look.changed &&
+        one.ariaLabel === look.ariaLabel &&
+        one.inAction === look.inAction &&
+        one.age === look.age &&
+        one.type === look.type &&
+        one.hide === viewer.hide &&
+        one.front === front &&
+        one.timeZone === viewer.timeZone &&
+        isSameField(one.field, field) &&
+        isSameRecord(one.extra, look.extra),
+    );
+  return found?.view;
 }
 
-/** Keeps a view and hands it back frozen; long texts and instants, which are shown as an age, come back as they are. */
+const isKeepable = ({ text, age }: Look): boolean => age !== undefined && text.length <= LONGEST_TEXT;
+
+/** Keeps a view and hands it back frozen; long texts, and instants of which nobody says how old they are, come back as they are. */
 export function keepView(view: FieldView, field: Field, look: Look, viewer: Viewer): FieldView {
-  if (look.text.length > LONGEST_TEXT || view.time !== null || !isConstant(look.extra)) return view;
+  if (!isKeepable(look) || !isConstant(look.extra)) return view;
   const { hide, timeZone } = viewer;
-  const { type, text, kind, changed, ariaLabel, inAction, extra } = look;
-  const snapshot = { ...field, options: [...field.options] };
   const entry: Kept = {
-    type,
-    text,
-    kind,
-    changed,
-    ariaLabel,
-    inAction,
-    extra,
-    field: snapshot,
+    ...look,
+    field: { ...field, options: [...field.options] },
     hide,
     timeZone,
     front: viewer.href('/'),
     view: Object.freeze(view),
   };
-  if (count >= MOST_KEPT) {
-    kept.clear();
-    count = 0;
-  }
-  const list = kept.get(field.control) ?? [];
-  kept.set(field.control, list);
+  const key = keyOf(field, look);
   // The oldest goes: on a busy site the common ones come back at once.
-  if (list.length >= KEPT_PER_CONTROL) list.shift();
-  else count += 1;
-  list.push(entry);
+  kept.set(key, [...(kept.get(key) ?? []).slice(1 - MOST_LOOKS), entry]);
   return view;
 }
 
+const MOST_SHAPES = 500;
 const shapes = new Map<string, Field[]>();
 
 /**
@@ -100,9 +98,9 @@ export function shapeOf(field: Field): Field {
   const list = shapes.get(field.name) ?? [];
   const found = list.find((one) => isSameField(one, field));
   if (found) return found;
-  if (shapes.size >= MOST_KEPT) shapes.clear();
+  if (shapes.size >= MOST_SHAPES) shapes.clear();
   const shape = Object.freeze({ ...field, options: [...field.options] });
-  shapes.set(field.name, [...list.slice(1 - KEPT_PER_CONTROL), shape]);
+  shapes.set(field.name, [...list.slice(1 - MOST_LOOKS), shape]);
   return shape;
 }
 

@@ -1,5 +1,6 @@
 import { escapeHtml, type ITexts, type TextItem, type TextScope, type TicketContext } from 'tracts';
 import type { FieldView, Viewer } from './field-view.ts';
+import { keeper } from './kept-lists.ts';
 
 /** What texts of a ticket are drawn for. */
 const scopeOf = ({ ticket }: TicketContext, { href, hide }: Viewer): TextScope => ({
@@ -48,6 +49,8 @@ function labelHtml({ label, plaintext }: FieldView, texts: ITexts, ctx: TicketCo
   return html === escapeHtml(label) ? '' : html;
 }
 
+const keepLabelled = keeper<FieldView, FieldView>();
+
 /** Fields with their labels drawn; most come back as they are. */
 export const withLabels = (
   fields: readonly FieldView[],
@@ -57,5 +60,5 @@ export const withLabels = (
 ): readonly FieldView[] =>
   fields.map((field) => {
     const html = labelHtml(field, texts, ctx, viewer);
-    return html === '' ? field : { ...field, labelHtml: html };
+    return html === '' ? field : keepLabelled(field, html, () => ({ ...field, labelHtml: html }));
   });

@@ -77,7 +77,8 @@ async function panelsOf(
       const panels = ctx.ticket.exists
         ? provider.getTicketPanels?.(ctx, form, viewer)
         : provider.getNewTicketPanels?.(ctx, typed(), form, viewer);
-      found.push(...((await panels) ?? []));
+      const given = panels instanceof Promise ? await panels : panels;
+      if (given) found.push(...given);
     } catch (error) {
       ctx.log.error('a ticket panel failed', { ticket: ctx.ticket.id, error: String(error) });
     }

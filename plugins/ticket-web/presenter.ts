@@ -20,6 +20,7 @@ import {
   viewChange,
   viewEntries,
 } from './history-view.ts';
+import { keeper, keepList } from './kept-lists.ts';
 import { isText, type TextBatch, textBatch, withLabels } from './page-texts.ts';
 import { NO_WISH, type TimelineView, type TimelineWish, viewTimeline } from './timeline-view.ts';
 
@@ -182,6 +183,11 @@ function groupFields(fields: readonly FieldView[]): FieldGroup[] {
     .map(([legend, members]) => ({ legend, hidden: members.every(({ applies }) => !applies), fields: fillRows(members) }));
 }
 
+function keptGroups(fields: readonly FieldView[]): readonly FieldGroup[] {
+  const list = keepList(fields);
+  return keepGroups(list, '', () => groupFields(list));
+}
+
 const NAMED_TARGETS: Readonly<Record<string, string>> = {
   comment: 'comment',
   author: 'author',
@@ -235,6 +241,19 @@ export async function viewShown(state: PageState, viewer: Viewer, texts: ITexts)
   return entries();
 }
 
+const keepDrawn = keeper<FieldView, FieldView>();
+const keepGroups = keeper<readonly FieldView[], readonly FieldGroup[]>();
+const keepActions = keeper<readonly FieldView[], readonly ActionView[]>();
+const keepTimeline = keeper<readonly object[], TimelineView>();
+const NO_INPUTS: readonly FieldView[] = Object.freeze([]);
+
+/** The same choices of somebody who sees the same of them are one list. */
+function keptActions(actions: readonly ActionView[]): readonly ActionView[] {
+  const inputs = keepList(actions.flatMap((action) => action.inputs));
+  const look = actions.map(({ inputs: own, ...rest }) => JSON.stringify([rest, own.length])).join('\n');
+  return keepActions(inputs.length === 0 ? NO_INPUTS : inputs, look, () => actions);
+}
+
 /** The values that are texts, in sections of their own or on a line, once the batch is drawn. */
 function valuesIn({ ctx: { ticket }, form }: PageState, stored: readonly FieldView[], texts: ITexts, batch: TextBatch) {
   const add = (field: FieldView, inline: boolean): (() => string) => {
@@ -248,7 +267,13 @@ function valuesIn({ ctx: { ticket }, form }: PageState, stored: readonly FieldVi
     isText(field) ? add(field, false) : () => (WRITTEN.has(field.type) ? plainHtml(field.shown) : ''),
   );
   return {
-    facts: () => facts.map((field, index) => (drawnFacts[index] === undefined ? field : { ...field, html: drawnFacts[index]() })),
+    facts: () =>
+      keepList(
+        facts.map((field, index) => {
+          const html = drawnFacts[index]?.();
+          return html === undefined ? field : keepDrawn(field, html, () => ({ ...field, html }));
+        }),
+      ),
     texts: () =>
       proses.map((field, index) => ({
         field,
@@ -282,7 +307,7 @@ export async function presentTicket(state: PageState, viewer: Viewer, texts: ITe
       : fields.filter((field) => field.applies);
   const typed = state.typed ?? nothingTyped;
   const chosen = form.actions.has(typed.action) ? typed.action : ([...form.actions.keys()][0] ?? '');
-  const actions = [...form.actions.values()].map((offer) => viewAction(offer, chosen, draw));
+  const actions = keptActions([...form.actions.values()].map((offer) => viewAction(offer, chosen, draw)));
   const editable = fields.filter((field) => field.editable && (field.applies || field.when?.visibleIf));
   const targets = new Set([...editable, ...actions.flatMap(({ inputs }) => inputs)].map(({ control }) => control));
   const batch = textBatch(texts, ctx, viewer);
@@ -292,7 +317,9 @@ export async function presentTicket(state: PageState, viewer: Viewer, texts: ITe
   await batch.draw();
   const entries = entriesDrawn();
   const { wish = NO_WISH } = state;
-  const history = viewTimeline(entries, wish, { path: viewer.href(`/ticket/${ticket.id}`), version: ticket.version });
+  const path = viewer.href(`/ticket/${ticket.id}`);
+  const timeline = viewTimeline(entries, wish, { path, version: ticket.version });
+  const history = keepTimeline(keepList(timeline.items), `${timeline.order} ${timeline.isCut} ${path}`, () => timeline);
   const status = textOf(state, 'status');
   const resolution = textOf(state, 'resolution');
   const opened = timeOf(state, 'time');
@@ -306,7 +333,7 @@ export async function presentTicket(state: PageState, viewer: Viewer, texts: ITe
     changed: timeOf(state, 'changetime'),
     facts: values.facts(),
     texts: values.texts(),
-    groups: groupFields(withLabels(editable, texts, ctx, viewer)),
+    groups: keptGroups(withLabels(editable, texts, ctx, viewer)),
     conditionFacts: viewConditionFacts(form, new Set(editable.map(({ name }) => name)), viewer),
     actions,
     history,

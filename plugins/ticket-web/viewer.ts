@@ -13,7 +13,7 @@ export function viewerOf(
   resource?: Resource,
 ): Viewer {
   const hide = privacy.mayRead(ctx, resource) ? asItIs : hideAddresses;
-  return { href: (path) => request.href(path), hide, typeOf, timeZone: ctx.timeZone };
+  return { href: (path) => request.href(path), hide, typeOf, timeZone: ctx.timeZone, now: ctx.now };
 }
 
 /** Puts back the addresses that the person's form had cut: `joe@…` in a field becomes the stored one again. */

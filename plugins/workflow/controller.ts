@@ -108,7 +108,8 @@ export async function describeRule(
     if (plan === undefined) return undefined;
     plans.push(plan);
   }
-  const owners = await readComponentOwners(ctx, needs.adjuncts, needs.strategy);
+  const read = readComponentOwners(ctx, needs.adjuncts, needs.strategy);
+  const owners = read instanceof Promise ? await read : read;
   const changes = (inputs: Values, after: Values): Values => {
     let updates: Values = rule.newState === '*' ? {} : { status: rule.newState };
     for (const plan of plans) updates = { ...updates, ...plan.changes?.(inputs, { ...after, ...updates }) };

@@ -1,4 +1,13 @@
-import { component, type IAdjunctService, IDiagnostician, ISettings, nearest, type OperationContext, option } from 'tracts';
+import {
+  type Adjunct,
+  component,
+  type IAdjunctService,
+  IDiagnostician,
+  ISettings,
+  nearest,
+  type OperationContext,
+  option,
+} from 'tracts';
 import { lastOwners, openTickets } from './owner-store.ts';
 
 /** Both spellings stand for “whoever owns the component” (Trac). */
@@ -72,23 +81,37 @@ async function choose(
   return new Map([...shared].map(([name, owners]) => [name, least(owners)]));
 }
 
-const known = new WeakMap<OperationContext, Promise<ComponentOwners>>();
+const known = new WeakMap<OperationContext, ComponentOwners>();
 
-/** Reads the owners, once for all actions of one form. */
+/** Reads the owners, once for all actions of one form, which ask one after the other. */
 export function readComponentOwners(
   ctx: OperationContext,
   adjuncts: IAdjunctService,
   strategy = 'first',
-): Promise<ComponentOwners> {
-  const owners = known.get(ctx) ?? read(ctx, adjuncts, strategyOf(strategy) ?? 'first');
-  known.set(ctx, owners);
+): ComponentOwners | Promise<ComponentOwners> {
+  return known.get(ctx) ?? read(ctx, adjuncts, strategyOf(strategy) ?? 'first');
+}
+
+const ownersIn = new WeakMap<readonly Adjunct[], ReadonlyMap<string, readonly string[]>>();
+
+/** Owners by component. A list stays the same object until a component changes. */
+function ownersOf(components: readonly Adjunct[]): ReadonlyMap<string, readonly string[]> {
+  const before = ownersIn.get(components);
+  if (before) return before;
+  const owners = new Map(components.map(({ name, owner }) => [name, split(owner)]));
+  ownersIn.set(components, owners);
   return owners;
 }
 
 async function read(ctx: OperationContext, adjuncts: IAdjunctService, strategy: OwnerStrategy): Promise<ComponentOwners> {
-  const components = await adjuncts.list(ctx, 'component');
-  const owners = new Map(components.map(({ name, owner }) => [name, split(owner)]));
+  const owners = ownersOf(await adjuncts.list(ctx, 'component'));
   const chosen = await choose(ctx, new Map([...owners].filter(([, all]) => all.length > 1)), strategy);
+  const found = ownersFrom(owners, chosen);
+  known.set(ctx, found);
+  return found;
+}
+
+function ownersFrom(owners: ReadonlyMap<string, readonly string[]>, chosen: ReadonlyMap<string, string>): ComponentOwners {
   const of = (component: unknown): readonly string[] | undefined =>
     component === undefined || component === '' ? [] : owners.get(String(component));
   return {

@@ -45,8 +45,21 @@ test('what one reader sees is not shown to another', () => {
   expect(viewField(owner, { ...seer, href: (path) => `/prefix${path}` }).href).toMatch(/^\/prefix\//);
 });
 
-test('a problem, a time and a long text are drawn anew each time', () => {
+test('a problem, a very long text, and a time of which nobody says how old it is, are drawn anew each time', () => {
   const bad = viewField(field({}, 'a'), seer, { problem: 'No.' });
+  expect([bad.problem, Object.isFrozen(bad)]).toEqual(['No.', false]);
+  expect(viewField(field({}, 'a'), seer).problem).toBe('');
+  expect(Object.isFrozen(viewField(field({ type: 'time', options: [] }, new Date(0)), seer))).toBe(false);
+  expect(Object.isFrozen(viewField(field({ type: 'text', options: [] }, 'x'.repeat(5_000)), seer))).toBe(false);
+});
+
+test('a time looks the same until its age reads otherwise', () => {
+  const at = (now: string) => viewField(field({ type: 'time', options: [] }, new Date(0)), { ...seer, now: new Date(now) });
+  const first = at('1970-01-02T00:00:00Z');
+  expect(Object.isFrozen(first)).toBe(true);
+  expect(at('1970-01-02T05:00:00Z')).toBe(first);
+  expect(at('1970-01-03T00:00:00Z')).not.toBe(first);
+});
   expect([bad.problem, Object.isFrozen(bad)]).toEqual(['No.', false]);
   expect(viewField(field({}, 'a'), seer).problem).toBe('');
   expect(Object.isFrozen(viewField(field({ type: 'time', options: [] }, new Date(0)), seer))).toBe(false);
