@@ -9,6 +9,7 @@ import { type Log, silentLog } from '../kernel/log.ts';
 import { type DatabaseLocation, maskPassword, parseDatabaseUrl } from './database-url.ts';
 import { FastSqlite } from './sqlite-client.ts';
 import type { Database } from './types.ts';
+import { WriteGroups } from './write-groups.ts';
 
 const { knex } = knexPackage;
 
@@ -255,12 +256,14 @@ function assemble(
   reader: Knex,
   explain: (error: unknown) => unknown = (error) => error,
 ): Database {
+  const groups = dialect === 'sqlite' ? new WriteGroups(writer) : undefined;
   return {
     dialect,
     reader,
     async write(work, { schema = false } = {}) {
       const config = (dialect === 'sqlite' && schema ? { enforceForeignCheck: false } : {}) as Knex.TransactionConfig;
       try {
+        if (groups && !schema) return await groups.run(work);
         return await retryConflicts(() => writer.transaction(work, config));
       } catch (error) {
         throw explain(error);

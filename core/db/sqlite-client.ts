@@ -148,6 +148,10 @@ export class FastSqlite extends Base {
   }
 }
 
+/** The connection of an open transaction, or of readers; undefined: of another kind of database, or none is open. */
+export const connectionOf = ({ client }: { readonly client: unknown }): BetterSqlite3.Database | undefined =>
+  held.get(client as object);
+
 /**
  * Runs a statement that answers rows at the driver, without knex's way there, which takes five times as long as a small query.
  * undefined: the handle is of another kind of database, or not one that can be used so; ask knex then. `bindings` as the driver
