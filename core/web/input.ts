@@ -7,6 +7,8 @@ export type Parameters = Readonly<Record<string, string | readonly string[]>>;
 const STRAY_PERCENT = /%(?![0-9a-f]{2})/gi;
 const ESCAPED_NUL = /(?<!\\)(?:\\\\)*\\u0000/;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
+/** Takes no mark off the beginning: it is part of what was typed. */
+const typedUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Reads `a=1&b=2` and never throws; `requireEncodedText` says whether it could be read rightly. */
 export const parseParameters = (text: string): Parameters => parse(text, '&', '=', { maxKeys: 0 }) as Parameters;
@@ -34,6 +36,15 @@ export function readJsonText(bytes: Uint8Array): string | Error {
     return ESCAPED_NUL.test(text) || text.includes('\0') ? holdsNul('the request') : text;
   } catch {
     return notUtf8('the request');
+  }
+}
+
+/** The text of one part of a form; throws when it is not UTF-8. */
+export function readFormText(bytes: Uint8Array): string {
+  try {
+    return typedUtf8.decode(bytes);
+  } catch {
+    throw notUtf8('the form');
   }
 }
 

@@ -6,10 +6,8 @@ import type { FastifyRequest } from 'fastify';
 import { BadRequestError, TracError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
 import type { UploadedFile, UploadLimits } from './extension-points.ts';
-import type { Parameters } from './input.ts';
+import { type Parameters, readFormText } from './input.ts';
 
-/** Fields of a form that is sent in parts; more is nobody's form. */
-const MOST_FIELDS = 2_000;
 const STALE_MS = 86_400_000;
 
 /** Nobody takes files: whatever comes is read and dropped. */
@@ -38,6 +36,20 @@ export interface Receiving {
 const tooMuchText = (): TracError =>
   new TracError('TOO_LARGE', 'That is more text than this site takes at once. Shorten it and send it again.', 413);
 
+/** As the parser itself tells them apart; what bears no name for a file and is no unknown content is a text. */
+const isFile = ({ filename, mimetype }: MultipartFile): boolean =>
+  filename !== undefined || mimetype === 'application/octet-stream';
+
+/** Throws where a name was no UTF-8. Names come decoded: a U+FFFD that was really typed cannot be told from a broken one. */
+function requireReadable({ fieldname, filename }: MultipartFile): void {
+  if (fieldname === undefined) throw new BadRequestError('The form has a part without a name.');
+  if (fieldname.includes('\uFFFD')) throw new BadRequestError('There are bytes in the form that are not UTF-8. Send it as UTF-8.');
+  if (filename?.includes('\uFFFD'))
+    throw new BadRequestError(
+      `The name of the file “${filename.slice(0, 100)}” is not UTF-8, or holds the sign � for what is none. Rename it and send it again.`,
+    );
+}
+
 class FormReader {
   readonly #request: FastifyRequest;
   readonly #how: Receiving;
@@ -54,13 +66,15 @@ class FormReader {
   }
 
   async read(): Promise<ReceivedForm> {
-    const { textLimit } = this.#how;
     // Sizes of files are ours to judge: what is too large is read to its end, so that the rest of the form arrives.
-    const limits = { fields: MOST_FIELDS, fieldNameSize: 500, fieldSize: textLimit, fileSize: Number.MAX_SAFE_INTEGER };
+    const limits = { fileSize: Number.MAX_SAFE_INTEGER };
     try {
-      for await (const part of this.#request.parts({ limits })) {
-        if (part.type === 'file') await this.#file(part);
-        else this.#field(part.fieldname, part.value, part.fieldnameTruncated || part.valueTruncated);
+      // As files, texts too come as they were sent: the parser would put U+FFFD for bytes that are no UTF-8.
+      for await (const part of this.#request.parts({ limits, isPartAFile: () => true })) {
+        if (part.type !== 'file') continue;
+        requireReadable(part);
+        if (isFile(part)) await this.#file(part);
+        else this.#field(part.fieldname, await this.#text(part.file));
       }
     } catch (error) {
       this.#request.raw.unpipe();
@@ -74,10 +88,19 @@ class FormReader {
     return { values: this.#values, files: this.#files, discard: () => this.#discard() };
   }
 
-  #field(name: string, value: unknown, truncated: boolean): void {
-    if (typeof value !== 'string') throw new BadRequestError(`The part “${name.slice(0, 100)}” of the form is no text.`);
-    this.#textSize += name.length + value.length;
-    if (truncated || this.#textSize > this.#how.textLimit) throw tooMuchText();
+  async #text(content: AsyncIterable<Buffer>): Promise<string> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of content) {
+      this.#textSize += chunk.length;
+      if (this.#textSize > this.#how.textLimit) throw tooMuchText();
+      chunks.push(chunk);
+    }
+    return readFormText(Buffer.concat(chunks));
+  }
+
+  #field(name: string, value: string): void {
+    this.#textSize += name.length;
+    if (this.#textSize > this.#how.textLimit) throw tooMuchText();
     if (name.includes('\0') || value.includes('\0'))
       throw new BadRequestError('There is a NUL character in the form. Remove it and send again.');
     const before = this.#values[name];

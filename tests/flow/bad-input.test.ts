@@ -2,6 +2,7 @@ import type { InjectOptions } from 'fastify';
 import { expect, test } from 'vitest';
 import { type TestSite, testSite } from '../../core/testing/index.ts';
 import { eachDialect, type FreshDatabase } from '../support/databases.ts';
+import { multipart, postParts } from '../support/multipart.ts';
 import { enter, type Visitor } from '../support/visitor.ts';
 
 const GRANTS = { anonymous: ['TICKET_VIEW'], authenticated: ['TICKET_CREATE', 'TICKET_MODIFY'], admin: ['TRAC_ADMIN'] };
@@ -33,6 +34,12 @@ function postRaw(site: TestSite, ann: Visitor, url: string, payload: string | Bu
     payload: Buffer.concat([Buffer.from(`__FORM_TOKEN=${ann.cookies.get('trac_form_token')}&`), Buffer.from(payload)]),
   };
   return site.inject(request);
+}
+
+/** The bytes with a text in them replaced by bytes. */
+function replaced(bytes: Buffer, text: string, by: Buffer): Buffer {
+  const at = bytes.indexOf(text);
+  return Buffer.concat([bytes.subarray(0, at), by, bytes.subarray(at + Buffer.byteLength(text))]);
 }
 
 const CHANGE = { action: 'leave', submit: 'Submit changes' };
@@ -101,6 +108,36 @@ eachDialect((fresh) => {
     for (const url of ['/ticket/%FF', '/query?owner=%FF', '/query?owner=a%00', '/newticket?summary=%C3%28', '/login?referer=%00'])
       expect([url, (await ann.get(url)).statusCode]).toEqual([url, 400]);
     expect(await site.history(1)).toEqual([]);
+  });
+
+  test('bytes that are no text are refused in forms in parts too, in values, names and file names', async () => {
+    await using given = await stage(await fresh());
+    const { site, ann } = given;
+    const sent = [['action', 'leave'] as const, ['submit', 'x'] as const];
+    const latin = Buffer.from('caf\xe9', 'latin1');
+    const inName = multipart([['__FORM_TOKEN', ann.cookies.get('trac_form_token') ?? ''], ...sent, ['odd', 'x', 'odd']]);
+    const post = (from: string, to: Buffer) =>
+      site.inject({
+        method: 'POST',
+        url: '/ticket/1',
+        cookies: Object.fromEntries(ann.cookies),
+        headers: inName.headers,
+        payload: replaced(inName.payload, `${from}="odd"`, Buffer.concat([Buffer.from(`${from}="`), to, Buffer.from('"')])),
+      });
+    const refused = [
+      await postParts(site, ann, '/ticket/1', [...sent, ['comment', latin]]),
+      await postParts(site, ann, '/ticket/1', [...sent, ['comment', Buffer.from([0xed, 0xa0, 0x80])]]),
+      await postParts(site, ann, '/newticket', [...sent, ['field_summary', latin]]),
+      await post(' name', latin),
+      await post('filename', latin),
+    ];
+    expect(refused.map(({ statusCode }) => statusCode)).toEqual(refused.map(() => 400));
+    expect(refused[0]?.body).toContain('not UTF-8');
+    expect([await site.history(1), (await ann.get('/ticket/2')).statusCode]).toEqual([[], 404]);
+    // Somebody may quote the sign that stands for broken text, and begin with a mark that other programs swallow.
+    const comment = '\uFEFFIt says “caf\uFFFD”: Grüße 👩🏽‍🚀';
+    expect((await postParts(site, ann, '/ticket/1', [...sent, ['comment', comment], ['view_time', '1']])).statusCode).toBe(303);
+    expect((await site.history(1)).map((entry) => entry.comment)).toEqual([comment]);
   });
 
   test('what is no ticket number names no ticket', async () => {
