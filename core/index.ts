@@ -1,12 +1,13 @@
 export * from './adjunct/types.ts';
 export * from './cli/extension-points.ts';
-export { fixedQuery } from './db/fixed-query.ts';
+export { fixedQuery, runStatement } from './db/fixed-query.ts';
 export { type Cached, IGenerations } from './db/generation.ts';
 export { IJobProvider, type Job } from './jobs/extension-points.ts';
 export * from './jobs/outbox-points.ts';
 export { component } from './kernel/component.ts';
 export { IConfigurationPresets, IEnvironment, ISettings, ISettingsEditor, type SettingChange } from './kernel/configuration.ts';
 export { BadRequestError, type Diagnosis, NotFoundError, PermissionError, type Place, TracError } from './kernel/errors.ts';
+export { parseWhole } from './kernel/literals.ts';
 export { ILog, type Log } from './kernel/log.ts';
 export { nearest } from './kernel/nearest.ts';
 export { option } from './kernel/option.ts';

@@ -1,4 +1,4 @@
-import { equalsCondition, type Field, type FieldType, InvalidValueError, listChange, memberCondition } from 'tracts';
+import { equalsCondition, type Field, type FieldType, InvalidValueError, listChange, memberCondition, parseWhole } from 'tracts';
 import { lineOf } from './attributes.ts';
 
 const optionsIn = ({ options }: Field): string => {
@@ -21,8 +21,8 @@ function parseChoice(raw: unknown, field: Field): string {
 /** A default may be an option, or its index (FD-08); a negative index counts from the end, as in Trac. */
 function initialChoice(raw: unknown, field: Field): string {
   const value = lineOf(raw);
-  if (field.options.includes(value) || !/^-?\d+$/.test(value)) return value;
-  return field.options.at(Number(value)) ?? value;
+  const index = field.options.includes(value) ? undefined : parseWhole(value);
+  return index === undefined ? value : (field.options.at(index) ?? value);
 }
 
 const choice = (name: string): FieldType<string> => ({

@@ -1,4 +1,4 @@
-import { type Diagnosis, type ISettings, nearest } from 'tracts';
+import { type Diagnosis, type ISettings, nearest, parseWhole } from 'tracts';
 
 export type Pace = 'now' | 'hourly' | 'daily';
 
@@ -33,7 +33,8 @@ function drafts(settings: ISettings): ReadonlyMap<string, Draft> {
 
 const priorityOf = (text: string | undefined): number | undefined => {
   if (text === undefined) return USUAL;
-  return /^-?\d{1,9}$/.test(text) ? Number(text) : undefined;
+  const number = parseWhole(text);
+  return number !== undefined && Math.abs(number) < 1e9 ? number : undefined;
 };
 
 /** What trac.ini says, by rule and the more important first; what cannot be read is left out. */

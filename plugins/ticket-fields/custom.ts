@@ -12,6 +12,7 @@ import {
   labelOf,
   nearest,
   option,
+  parseWhole,
 } from 'tracts';
 
 /** Names that the query language and the forms use for something else (FD-07). */
@@ -162,7 +163,8 @@ type Report = (key: string, message: string, remedy: string) => undefined;
 function whole(name: string, attribute: string, attributes: Attributes, report: Report): number {
   const raw = (attributes[attribute] ?? '').trim();
   if (raw === '') return 0;
-  if (/^[-+]?\d+$/.test(raw)) return Number(raw);
+  const number = parseWhole(raw);
+  if (number !== undefined) return number;
   report(`${name}.${attribute}`, `"${raw}" is no whole number; it counts as 0.`, 'Write a whole number. Example: 10');
   return 0;
 }
@@ -210,7 +212,8 @@ function withOptions(spec: FieldSpec, raw: string, allowedEmpty: readonly string
     return report(spec.name, 'a choice without options is left out.', `Add ${spec.name}.options = one|two`) ?? [];
   const optional = all[0] === '' || allowedEmpty.includes(spec.name);
   const value = String(spec.value ?? '');
-  const isIndex = /^-?\d+$/.test(value) && options.at(Number(value)) !== undefined;
+  const index = parseWhole(value);
+  const isIndex = index !== undefined && options.at(index) !== undefined;
   if (value !== '' && !options.includes(value) && !isIndex)
     report(`${spec.name}.value`, `"${value}" is none of the options.`, `Write one of ${options.join(', ')}.`);
   return [{ ...spec, options, ...(optional ? { optional } : {}) }];

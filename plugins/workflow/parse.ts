@@ -1,4 +1,4 @@
-import type { Diagnosis, ISettings, Place } from 'tracts';
+import { type Diagnosis, type ISettings, type Place, parseWhole } from 'tracts';
 import type { WorkflowAction } from './api.ts';
 import { presetEntries } from './presets.ts';
 
@@ -112,7 +112,8 @@ const readOldStates = (text: string): (string | null)[] =>
 function readWeight(draft: Draft, report: Report): number {
   const text = draft.attributes['default'];
   if (text === undefined) return 0;
-  if (/^\s*[-+]?\d+(_\d+)*\s*$/.test(text)) return Number(text.replaceAll('_', ''));
+  const weight = parseWhole(text);
+  if (weight !== undefined) return weight;
   draft.usable = false;
   const message = `The action "${draft.name}" is not available: its weight "${text}" is not a whole number.`;
   report.add(draft.places.get('default'), message, `Example: ${draft.name}.default = 2`);

@@ -101,7 +101,7 @@ describe('rules', () => {
       'notification-subscriber': {
         b: 'TicketOwnerSubscriber',
         'b.adverb': 'never',
-        'b.priority': '0',
+        'b.priority': '٠',
         a: 'TicketOwnerSubscriber',
         chat: 'TicketOwnerSubscriber',
         'chat.distributor': 'xmpp',

@@ -49,6 +49,8 @@ describe('an action', () => {
     ['3', 3],
     ['-2', -2],
     ['+1_000', 1000],
+    ['٣', 3],
+    ['-१०', -10],
   ])('weighs %s as %d', (text, weight) => {
     expect(rule('a', 'a = x -> y', `a.default = ${text}`)).toMatchObject({ weight, usable: true });
   });
