@@ -33,6 +33,8 @@ export function describeNewOwner(ctx: TicketContext, next: string, naming: Namin
 /** True for a word that a list of people reads as a permission: letters, and all of them upper case. */
 export const isPermissionName = (word: string): boolean => word === word.toUpperCase() && word !== word.toLowerCase();
 
-/** True when somebody has been made a member of it, so that it is a group and not a person. */
+const BUILT_IN_GROUPS: readonly string[] = ['anonymous', 'authenticated'];
+
+/** True for the built-in groups, and when somebody has been made a member of it, so that it is a group and not a person. */
 export const isGroup = (directory: Directory, name: string): boolean =>
-  name === 'authenticated' || [...directory.grants.values()].some((given) => given.has(name));
+  BUILT_IN_GROUPS.includes(name) || [...directory.grants.values()].some((given) => given.has(name));

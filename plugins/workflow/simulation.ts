@@ -71,8 +71,11 @@ function readDirectory(raw: Raw): Directory {
   };
   for (const [subject, names] of Object.entries(object(raw['grants'] ?? {}, 'grants')))
     for (const name of texts(names, `grants.${subject}`)) give(subject, name);
-  for (const [group, members] of Object.entries(object(raw['groups'] ?? {}, 'groups')))
-    for (const member of texts(members, `groups.${group}`)) give(member, group);
+  for (const [group, members] of Object.entries(object(raw['groups'] ?? {}, 'groups'))) {
+    const named = texts(members, `groups.${group}`);
+    // Without a member it would not be known as a group: it is made its own, which gives nobody anything.
+    for (const member of named.length > 0 ? named : [group]) give(member, group);
+  }
   return { people: new Map(people), grants };
 }
 

@@ -78,11 +78,17 @@ function ownerHint(ctx: TicketContext, field: FieldSpec, naming: Naming): string
   return stays ? `The owner stays ${next}.` : describeNewOwner(ctx, next, naming);
 }
 
-function* judgeOwner(field: FieldSpec, inputs: Values): Iterable<Problem> {
+/** Words of the list that stand for several people, or for nobody: no owner, even where the owner is typed. */
+const wordsForMany = ({ directory }: TicketContext, { attributes }: WorkflowAction): readonly string[] =>
+  splitList(attributes['set_owner'] ?? '').filter(
+    (word) => !directory.people.has(word) && (isPermissionName(word) || isGroup(directory, word)),
+  );
+
+function* judgeOwner(field: FieldSpec, inputs: Values, noPeople: () => readonly string[]): Iterable<Problem> {
   const { options, control } = field;
-  if (options === undefined || !('owner' in inputs)) return;
+  if (!('owner' in inputs)) return;
   const owner = String(inputs['owner'] ?? '');
-  if (!options.includes(owner))
+  if (options === undefined ? noPeople().includes(owner) : !options.includes(owner))
     yield {
       ...(control === undefined ? {} : { field: control }),
       message: `“${owner}” is not one of those this action may give the ticket to.`,
@@ -116,6 +122,6 @@ export async function planOwner(ctx: TicketContext, action: WorkflowAction, need
     hint: ownerHint(ctx, field, options),
     // Whoever does not see the owner keeps it by naming nobody.
     changes: (inputs, after) => (isHidden && keeps && !inputs['owner'] ? {} : changeOwner(inputs, after, absent, owning)),
-    problems: (inputs) => judgeOwner(field, inputs),
+    problems: (inputs) => judgeOwner(field, inputs, () => wordsForMany(ctx, action)),
   };
 }

@@ -17,14 +17,14 @@ function* checkOwners({ name, attributes }: WorkflowAction, { directory, permiss
   if (!directory || words.length === 0) return;
   const known = (word: string): boolean =>
     directory.people.has(word) ||
-    isGroup(directory, word) ||
+    (word !== 'anonymous' && isGroup(directory, word)) ||
     (isPermissionName(word) && permissions?.has(word) !== false) ||
     word.includes('@');
   if (!words.some(known))
     yield {
       severity: 'warning',
       attribute: 'set_owner',
-      message: `"${name}.set_owner = ${words.join(', ')}" names nobody: no account, group or permission is called so.`,
+      message: `"${name}.set_owner = ${words.join(', ')}" names nobody who could own a ticket: no account, no group of people, no permission is called so.`,
       remedy: 'Name people with an account, a group, or a permission in upper case.',
     };
 }

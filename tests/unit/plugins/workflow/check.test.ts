@@ -42,6 +42,7 @@ describe('a warning', () => {
     ['x = new -> closed\nx.permision = TICKET_MODIFY', 7, 'permision', 'x.permissions'],
     ['x = new -> closed\nx.set_owner = joe', 7, 'no effect', 'x.operations = set_owner'],
     ['x = new -> closed\nx.operations = set_owner\nx.set_owner = developrs', 8, 'names nobody', 'group'],
+    ['x = new -> closed\nx.operations = set_owner\nx.set_owner = anonymous', 8, 'names nobody', 'group'],
     ['x = new -> closed\nx.operations = set_owner\nx.set_owner = joe, TICKET_MODFY', 8, 'TICKET_MODFY', 'Correct'],
     ['x = *, new -> closed', 6, '"*"', '* -> closed'],
     ['x = * -> *\nx.operations = set_owner', 6, 'never offered', 'leave_status'],

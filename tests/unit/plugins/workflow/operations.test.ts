@@ -65,11 +65,12 @@ describe('a set_owner list', () => {
   });
 
   it('that comes to nobody leaves the owner to be typed, and is no name itself', async () => {
-    for (const list of ['NOBODY_HAS_THIS', 'circle']) {
+    for (const list of ['NOBODY_HAS_THIS', 'circle', 'anonymous']) {
       const { field, absent, problems } = await owners(list);
       expect(field).toMatchObject({ type: 'text', value: 'eve' });
       expect(absent).toBe('');
       expect(problems('anyone')).toEqual([]);
+      expect(problems(list)).toMatchObject([{ field: 'action_go_reassign_owner' }]);
     }
   });
 

@@ -101,6 +101,21 @@ describe('a scenario', () => {
   });
 });
 
+describe('a group without members, and a built-in one', () => {
+  it.each(['nobody', 'anonymous'])('%s is never the owner, neither proposed nor typed', async (group) => {
+    const ini = `[ticket-workflow]\ngo = new -> done\ngo.operations = set_owner\ngo.set_owner = ${group}\n`;
+    const play = async (inputs: object) => {
+      const scenarios = [{ status: 'new', owner: 'joe', user: 'dev', inputs }];
+      const outcomes = await simulate({ ...FILE, groups: { ...FILE.groups, nobody: [] }, ini, scenarios });
+      return outcomes[0]?.actions[0];
+    };
+    expect(await play({})).toMatchObject({ controls: [{ type: 'text', value: 'dev' }], changes: { owner: '' }, problems: [] });
+    const typed = await play({ action_go_reassign_owner: group });
+    expect(typed?.problems).toMatchObject([{ field: 'action_go_reassign_owner' }]);
+    expect((await play({ action_go_reassign_owner: 'joe' }))?.problems).toEqual([]);
+  });
+});
+
 describe('several controllers', () => {
   const rival = component({
     implements: [ITicketActionController],
