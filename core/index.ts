@@ -11,7 +11,14 @@ export { parseWhole } from './kernel/literals.ts';
 export { ILog, type Log } from './kernel/log.ts';
 export { nearest } from './kernel/nearest.ts';
 export { option } from './kernel/option.ts';
-export { type ComponentInfo, IDiagnostician, IRegistry, ISiteHealth, type PermissionInfo } from './kernel/registry.ts';
+export {
+  type ComponentFailure,
+  type ComponentInfo,
+  IDiagnostician,
+  IRegistry,
+  ISiteHealth,
+  type PermissionInfo,
+} from './kernel/registry.ts';
 export { isTimeZone } from './kernel/time-zones.ts';
 export { extensionPoint, service } from './kernel/tokens.ts';
 export type * from './security/context.ts';
@@ -38,6 +45,7 @@ export { type PlainField, type PlainForm, plainForm } from './ticket/plain-form.
 export * from './ticket/predicate.ts';
 export * from './ticket/resources.ts';
 export { isClosedStatus, statusesInUse } from './ticket/statuses.ts';
+export { type ReadInput, readInput } from './ticket/submission.ts';
 export type * from './ticket/types.ts';
 export { InvalidValueError, isEmpty, normaliseCc, PROTECTED_FIELDS } from './ticket/values.ts';
 export { localPath } from './web/addresses.ts';

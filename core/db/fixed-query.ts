@@ -35,6 +35,11 @@ export function fixedQuery<Row>(
   };
 }
 
+/** Runs a statement whose text never varies; it must be one that both kinds of database read, or be chosen for the one at hand. */
+export async function runStatement(db: Knex, sql: string, values: readonly Knex.Value[]): Promise<void> {
+  await rowsFor(db, sql, values);
+}
+
 const inserts = new Map<string, string>();
 
 /** Stores one row and returns its `id`. Names of columns are the program's own; both kinds of database read the same SQL. */

@@ -153,7 +153,7 @@ export const connectionOf = ({ client }: { readonly client: unknown }): BetterSq
   held.get(client as object);
 
 /**
- * Runs a statement that answers rows at the driver, without knex's way there, which takes five times as long as a small query.
+ * Runs a statement at the driver and gives its rows, without knex's way there, which takes five times as long as a small query.
  * undefined: the handle is of another kind of database, or not one that can be used so; ask knex then. `bindings` as the driver
  * takes them: no instants, no booleans.
  */
@@ -162,7 +162,10 @@ export function rowsAtOnce(db: unknown, sql: string, bindings: readonly unknown[
   const connection = held.get(client as object);
   // Of a transaction that is over, knex complains.
   if (!connection || isCompleted?.()) return undefined;
-  return prepare(connection, sql).all(bindings);
+  const statement = prepare(connection, sql);
+  if (statement.reader) return statement.all(bindings);
+  statement.run(bindings);
+  return [];
 }
 
 function prepare(connection: BetterSqlite3.Database, sql: string): BetterSqlite3.Statement {

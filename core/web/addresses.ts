@@ -66,7 +66,22 @@ function withoutPrefix(url: string, prefix: string): string {
 
 /** Some proxies add the default port to the host (`example.org:443`), browsers leave it out. */
 function isAt(origin: string, host: string | undefined): boolean {
-  if (host === undefined || !URL.canParse(origin)) return false;
+  if (host === undefined) return false;
+  const question = `${origin} ${host}`;
+  const known = placed.get(question);
+  if (known !== undefined) return known;
+  const answer = judgePlace(origin, host);
+  if (placed.size >= MOST_PLACES) placed.clear();
+  placed.set(question, answer);
+  return answer;
+}
+
+/** Every form asks, and nearly all about the same one. */
+const placed = new Map<string, boolean>();
+const MOST_PLACES = 100;
+
+function judgePlace(origin: string, host: string): boolean {
+  if (!URL.canParse(origin)) return false;
   const { protocol, host: own } = new URL(origin);
   const address = `${protocol}//${host}`;
   return own !== '' && URL.canParse(address) && new URL(address).host === own;
@@ -115,6 +130,8 @@ function isListed(list: BlockList, address: string): boolean {
 }
 
 const HERE = 'http://here.invalid';
+/** Of such a path nothing needs to be encoded, and it leads nowhere else. */
+const PLAIN_PATH = /^(?:\/[\w-]+)+(?:#[\w:-]*)?$/;
 
 /**
  * The path in `text` if it stays on this site, percent-encoded and fit for a Location header; otherwise undefined.
@@ -122,6 +139,7 @@ const HERE = 'http://here.invalid';
  * Browsers read `//host`, `/\host` and `/<tab>/host` as other sites; all of these are refused.
  */
 export function localPath(text: string): string | undefined {
+  if (PLAIN_PATH.test(text)) return text;
   if (!text.startsWith('/') || !URL.canParse(text, HERE)) return undefined;
   const url = new URL(text, HERE);
   const path = url.pathname + url.search + url.hash;

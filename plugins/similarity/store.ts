@@ -1,4 +1,4 @@
-import type { OperationContext } from 'tracts';
+import { type OperationContext, runStatement } from 'tracts';
 import { WORD_SCHEME } from './words.ts';
 
 type Db = OperationContext['db'];
@@ -25,6 +25,8 @@ const isPostgres = (db: Db): boolean => db.client.dialect === 'postgresql';
 const REPLACE_ENTRY =
   'insert into similarity_entry (ticket, version, scheme, words) values (?, ?, ?, ?) on conflict (ticket) do update set version = excluded.version, scheme = excluded.scheme, words = excluded.words';
 
+const REPLACE_WORDS = 'insert or replace into similarity_words (rowid, words) values (?, ?)';
+
 /** Writes the entry of a ticket, in the place of the one that is there. */
 export async function writeEntry(db: Db, { ticket, version, words }: Entry): Promise<void> {
   const all = words.map(kept);
@@ -35,8 +37,8 @@ export async function writeEntry(db: Db, { ticket, version, words }: Entry): Pro
     return;
   }
   // Written out: every new ticket comes here, and building the statement takes as long as running it.
-  await db.raw(REPLACE_ENTRY, [ticket, version, WORD_SCHEME, text]);
-  await db.raw('insert or replace into similarity_words (rowid, words) values (?, ?)', [ticket, text]);
+  await runStatement(db, REPLACE_ENTRY, [ticket, version, WORD_SCHEME, text]);
+  await runStatement(db, REPLACE_WORDS, [ticket, text]);
 }
 
 /** Notes one more version of tickets whose texts stay as they are. An entry that was out of date stays so. */
