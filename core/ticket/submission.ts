@@ -47,6 +47,34 @@ async function parseOne(raw: unknown, field: Field, type: FieldType, ctx: Ticket
   }
 }
 
+/** An input, read: `value` is what was sent where that cannot be read. */
+export interface ReadInput {
+  readonly value: unknown;
+  /** Why it is refused, in a sentence. */
+  readonly fault: string | undefined;
+}
+
+/** Labels of inputs are often words of a sentence, such as “as”: alone they would not tell what a fault is about. */
+function nameIn({ label: action }: Offer, { title, label }: Field): string {
+  const name = title || label;
+  return /^\p{Ll}/u.test(name) ? `“${name}” of the action “${action}”` : name;
+}
+
+/** Reads what was sent for one input of an action. */
+export async function readInput(
+  ctx: TicketContext,
+  offer: Offer,
+  input: Field,
+  raw: unknown,
+  typeOf: TypeOf,
+): Promise<ReadInput> {
+  const named = { ...input, label: nameIn(offer, input) };
+  const outcome = await parseOne(raw ?? '', named, typeOf(input.type), ctx);
+  if ('fault' in outcome) return { value: raw, fault: outcome.fault };
+  const { value } = outcome;
+  return { value, fault: input.required && isEmpty(value) ? `${named.label} is needed.` : input.accept?.(value) };
+}
+
 const sameText = (type: FieldType, a: unknown, b: unknown): boolean => textFor(type, a) === textFor(type, b);
 
 /** The text that the database and the history keep of a value. */
@@ -105,18 +133,12 @@ class Parser {
         this.problems.push({ field: key, message: `The action “${offer.name}” does not ask for “${key}”.` });
     for (const input of offer.inputs.values()) {
       const raw = sent[input.control] ?? sent[input.name] ?? input.value;
-      const outcome = await parseOne(raw ?? '', input, this.typeOf(input.type), this.ctx);
-      if ('fault' in outcome) this.problems.push({ field: input.control, message: outcome.fault });
-      else this.#input(input, outcome.value, values);
-      input.value = 'value' in outcome ? outcome.value : raw;
+      const { value, fault } = await readInput(this.ctx, offer, input, raw, this.typeOf);
+      if (fault) this.problems.push({ field: input.control, message: fault });
+      else values[input.name] = value;
+      input.value = value;
     }
     return values;
-  }
-
-  #input(input: Field, value: unknown, values: Record<string, unknown>): void {
-    const fault = input.required && isEmpty(value) ? `${input.label} is needed.` : input.accept?.(value);
-    if (fault) this.problems.push({ field: input.control, message: fault });
-    else values[input.name] = value;
   }
 }
 

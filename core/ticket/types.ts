@@ -54,7 +54,7 @@ export interface FieldSpec {
   readonly required?: boolean;
   readonly fullrow?: boolean;
   readonly plaintext?: boolean;
-  /** Tooltip. */
+  /** Tooltip. Also what problems call an action's input, whose label may be a mere word of a sentence, such as “as”. */
   readonly title?: string;
   readonly help?: string;
   /** Heading of the fieldset that it stands in; fields of one group stand together, where the first of them does. */

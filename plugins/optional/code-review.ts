@@ -25,7 +25,7 @@ export const CodeReview = component({
       if (ctx.ticket.values['owner'] === ctx.user.name) return undefined;
       const known = verdicts(attributes['code_review']);
       return {
-        inputs: [{ name: 'verdict', type: 'select', label: 'as', required: true, options: [...known.keys()] }],
+        inputs: [{ name: 'verdict', type: 'select', label: 'as', title: 'Verdict', required: true, options: [...known.keys()] }],
         changes: ({ verdict }) => ({ status: known.get(String(verdict)) }),
       };
     },

@@ -12,6 +12,7 @@ import {
   ICommandProvider,
   IPermissionService,
   ITicketActionController,
+  ITicketFields,
   ITicketService,
   type OpenSite,
   type OperationContext,
@@ -103,6 +104,7 @@ async function play(site: OpenSite, scenario: Scenario): Promise<Simulated> {
         return onTicket(ctx, { id: exists ? 1 : undefined, exists, values: stored ?? draft, version: exists ? 1 : 0 });
       },
       offersFor: async (ticketCtx) => [...(await tickets.form(ticketCtx)).actions.values()],
+      typeOf: site.get(ITicketFields).type,
     }),
   );
   return outcome ?? { actions: [] };
@@ -165,6 +167,7 @@ async function simulateLive(host: CommandHost, id: number, user: string): Promis
     return simulateWorkflow([scenario], {
       contextOf: () => ticketCtx,
       offersFor: async (open) => [...(await tickets.form(open)).actions.values()],
+      typeOf: site.get(ITicketFields).type,
     });
   });
 }

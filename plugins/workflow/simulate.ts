@@ -1,4 +1,13 @@
-import type { Field, May, Offer, Problem, TicketContext, Values } from 'tracts';
+import {
+  type Field,
+  type FieldType,
+  type May,
+  type Offer,
+  type Problem,
+  readInput,
+  type TicketContext,
+  type Values,
+} from 'tracts';
 import type { Scenario } from './simulation.ts';
 
 /** What the simulation needs of a site: real or made up, it does not matter. */
@@ -7,6 +16,7 @@ export interface SimulationSite {
   contextOf(user: string, stored: Values | undefined, draft: Values): May<TicketContext>;
   /** What every controller offers, merged and in display order: the actions of the ticket form. */
   offersFor(ctx: TicketContext): Promise<readonly Offer[]>;
+  typeOf(name: string): FieldType;
 }
 
 /** One input as a browser would draw it; a choice of one is hidden. */
@@ -40,10 +50,26 @@ function drawControl({ control: name, value, options, optionLabels }: Field): Si
   return { name, type, options: choices, value: value === undefined || value === null ? null : String(value) };
 }
 
-/** What the scenario sends for one action, by input name. What it does not send stays absent. */
-function inputsOf(offer: Offer, sent: Values): Values {
-  const given = [...offer.inputs.values()].filter(({ control }) => control in sent);
-  return Object.fromEntries(given.map(({ name, control }) => [name, sent[control]]));
+interface Inputs {
+  readonly values: Values;
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * What the scenario sends for one action, by input name, as a submission would be read; what cannot be read stays as it was sent.
+ * What it does not send stays absent: that is a fault where it is required and the form proposes nothing.
+ */
+async function readInputs(ctx: TicketContext, offer: Offer, sent: Values, site: SimulationSite): Promise<Inputs> {
+  const values: Record<string, unknown> = {};
+  const problems: Problem[] = [];
+  for (const input of offer.inputs.values()) {
+    const isSent = input.control in sent;
+    if (!isSent && !input.required) continue;
+    const { value, fault } = await readInput(ctx, offer, input, isSent ? sent[input.control] : input.value, site.typeOf);
+    if (isSent) values[input.name] = value;
+    if (fault) problems.push({ field: input.control, message: fault });
+  }
+  return { values, problems };
 }
 
 /** Two controllers that set one field differently are a problem naming both, as in the ticket form. */
@@ -65,31 +91,22 @@ function mergeChanges(offer: Offer, inputs: Values, after: Values): Pick<Simulat
   return { changes: Object.fromEntries([...merged].map(([name, { value }]) => [name, value])), problems };
 }
 
-/** Values the form does not offer: controllers judge their own, this judges what manipulators took out of the options. */
-function judgeChoices(offer: Offer, inputs: Values): Problem[] {
-  const foreign = [...offer.inputs.values()].filter(
-    ({ name, options }) => name in inputs && options.length > 0 && !options.includes(String(inputs[name])),
-  );
-  return foreign.map(({ name, control }) => ({
-    field: control,
-    message: `“${String(inputs[name])}” is not one of the choices of “${offer.label}”.`,
-  }));
-}
-
 async function simulateOne(scenario: Scenario, site: SimulationSite): Promise<Simulated> {
   const { status, owner, resolution, reporter, component } = scenario;
   const after: Values = { status: status ?? '', owner, resolution, reporter, component };
   const stored = status === null ? undefined : { ...after, component: scenario.oldComponent ?? component };
   const ctx = await site.contextOf(scenario.user, stored, after);
   const offers = await site.offersFor(ctx);
-  const actions = offers.map((offer): SimulatedAction => {
-    const inputs = inputsOf(offer, scenario.inputs);
-    const merged = mergeChanges(offer, inputs, after);
-    const judged = judgeChoices(offer, inputs).filter(({ field }) => !merged.problems.some((problem) => problem.field === field));
+  const actions: SimulatedAction[] = [];
+  for (const offer of offers) {
+    const { name, label, weight } = offer;
+    const inputs = await readInputs(ctx, offer, scenario.inputs, site);
+    const merged = mergeChanges(offer, inputs.values, after);
+    const told = new Set(inputs.problems.map(({ field }) => field));
+    const problems = [...inputs.problems, ...merged.problems.filter(({ field }) => field === undefined || !told.has(field))];
     const controls = [...offer.inputs.values()].map(drawControl);
-    const problems = [...merged.problems, ...judged];
-    return { name: offer.name, label: offer.label, weight: offer.weight, controls, changes: merged.changes, problems };
-  });
+    actions.push({ name, label, weight, controls, changes: merged.changes, problems });
+  }
   return { actions };
 }
 

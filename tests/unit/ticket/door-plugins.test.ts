@@ -72,6 +72,31 @@ describe('several controllers', () => {
     );
   });
 
+  test('an input whose label is a word of a sentence is named together with its action', async () => {
+    const Rate = controller(({ ticket }) =>
+      ticket.exists
+        ? [
+            {
+              name: 'rate',
+              label: 'rate it',
+              inputs: [
+                { name: 'mark', type: 'select', label: 'as', required: true, options: ['good', 'bad'] },
+                { name: 'by', type: 'text', label: 'by', title: 'Judge', required: true },
+              ],
+            },
+          ]
+        : [],
+    );
+    await using site = await open({ plugins: { p: { Rate } } });
+    const { id } = await site.fileTicket({ summary: 'x' });
+    const messages = async (inputs: object) =>
+      (await site.as('dev').apply(id, { action: 'rate', inputs: { ...inputs } })).problems.map(({ message }) => message);
+    expect(await messages({})).toEqual(['“as” of the action “rate it” is needed.', 'Judge is needed.']);
+    expect(await messages({ mark: 'odd', by: 'me' })).toEqual([
+      '“odd” is not one of the values of “as” of the action “rate it” (good, bad).',
+    ]);
+  });
+
   test('a controller refuses its own input, adds to the comment and leads elsewhere', async () => {
     const Ask = controller(({ ticket }) =>
       ticket.exists

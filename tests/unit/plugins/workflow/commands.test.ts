@@ -61,10 +61,44 @@ describe('tracts workflow simulate', () => {
     const file = write('basic.json', JSON.stringify({ ini: golden.ini, grants, groups: golden.groups, scenarios }));
     const { code, text } = await run('workflow simulate', [file]);
     expect(code).toBe(0);
-    const outcomes: readonly { actions: readonly { name: string }[] }[] = JSON.parse(text);
+    const outcomes: readonly { actions: readonly { name: string; problems: readonly object[] }[] }[] = JSON.parse(text);
+    expect(outcomes.flatMap(({ actions }) => actions.flatMap(({ problems }) => problems))).toEqual([]);
     const orders = outcomes.map(({ actions }) => actions.map(({ name }) => name));
     const unowned = cases.map(({ actions }, at) => (scenarios[at]?.status === 'accepted' ? undefined : actions));
     expect(orders.map((order, at) => (scenarios[at]?.status === 'accepted' ? undefined : order))).toEqual(unowned);
+  });
+
+  it('says what would be refused: inputs that are missing, that cannot be read, and that name nothing', async () => {
+    const ini = [
+      '[components]',
+      'code-review.* = enabled',
+      'resolve-as-duplicate.* = enabled',
+      '[ticket-workflow]',
+      'resolve = new -> closed',
+      'resolve.operations = set_resolution',
+      'review = new -> *',
+      'review.operations = code_review',
+      'review.code_review = approve -> in_qa, reject -> in_work',
+    ].join('\n');
+    const [number, verdict] = ['action_resolve_as_duplicate_ticket', 'action_review_verdict'];
+    const sent = [{}, { [number]: '999', [verdict]: 'bogus' }, { [number]: 'x', [verdict]: 'approve' }];
+    const scenarios = sent.map((inputs) => ({ status: 'new', owner: 'ann', user: 'joe', inputs }));
+    const file = write('refused.json', JSON.stringify({ ini, grants: { joe: ['TICKET_ADMIN'] }, scenarios }));
+    const outcomes: readonly { actions: readonly { name: string; changes: object; problems: readonly object[] }[] }[] =
+      JSON.parse((await run('workflow simulate', [file])).text);
+    const problems = (name: string) => outcomes.map(({ actions }) => actions.find((one) => one.name === name)?.problems);
+    expect(problems('resolve')).toEqual([[], [], []]);
+    expect(problems('resolve_as_duplicate')).toEqual([
+      [{ field: number, message: 'Ticket is needed.' }],
+      [{ field: number, message: 'There is no ticket #999 that you may view; Ticket needs one.' }],
+      [{ field: number, message: expect.stringContaining('is not a ticket number') }],
+    ]);
+    expect(problems('review')).toEqual([
+      [{ field: verdict, message: 'Verdict is needed.' }],
+      [{ field: verdict, message: '“bogus” is not one of the values of Verdict (approve, reject).' }],
+      [],
+    ]);
+    expect(outcomes[2]?.actions.find(({ name }) => name === 'review')?.changes).toEqual({ status: 'in_qa' });
   });
 
   it('answers a trac.ini that is refused as a whole with one object that names the line', async () => {

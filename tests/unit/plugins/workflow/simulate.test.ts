@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { component } from '../../../../core/kernel/component.ts';
 import { ITicketActionController } from '../../../../core/ticket/extension-points.ts';
+import { select } from '../../../../plugins/field-types/choice.ts';
+import { text } from '../../../../plugins/field-types/text.ts';
 import { simulateWorkflow } from '../../../../plugins/workflow/simulate.ts';
 import { readSimulation } from '../../../../plugins/workflow/simulation.ts';
 import { adjunctService } from '../../../support/workflow-context.ts';
@@ -13,6 +15,7 @@ async function simulate(file: unknown, plugins: readonly object[] = []) {
   return simulateWorkflow(scenarios, {
     contextOf: (user, stored, draft) => contextOf(directory, user, stored, draft),
     offersFor,
+    typeOf: (name) => (name === 'select' ? select : text),
   });
 }
 
