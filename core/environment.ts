@@ -14,6 +14,7 @@ import { type Diagnosis, TracError } from './kernel/errors.ts';
 import { type Log, silentLog } from './kernel/log.ts';
 import { CODE_ROOT, type LoadedPlugin, loadBuiltInPlugins, loadSitePlugins, publicModules } from './kernel/plugin-loader.ts';
 import type { Settings } from './kernel/settings.ts';
+import { dropFailingProviders } from './probes.ts';
 import { DIRECTORY } from './security/directory.ts';
 import { createLateFailures, DEFAULT_GRANTS, type LateFailures } from './security/index.ts';
 import { composeSite, type Site } from './site.ts';
@@ -84,7 +85,10 @@ export interface OpenedEnvironment {
 export async function gatherFields(site: Site, log: Log): Promise<void> {
   const asker = { user: { name: 'anonymous', authenticated: false }, via: 'cli' } as const;
   try {
-    await site.contexts.read(asker, (ctx) => site.get(ITicketFields).all({ ...ctx, log: silentLog }));
+    await site.contexts.read(asker, async (ctx) => {
+      await dropFailingProviders(site.kernel, ctx);
+      await site.get(ITicketFields).all({ ...ctx, log: silentLog });
+    });
   } catch (error) {
     log.error('the ticket fields cannot be gathered', { error: String(error) });
   }

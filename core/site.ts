@@ -98,7 +98,17 @@ export function composeSite(parts: SiteParts): Site {
   kernel.provide(ILog, log);
   kernel.provide(IGenerations, generations);
   kernel.provide(IContexts, contexts);
-  kernel.provide(ISiteHealth, { diagnoses: () => [...judged(), ...parts.news(), ...failures.diagnoses()] });
+  // A list of this configuration alone: the next one may have mended what failed, or switched it off.
+  const left = security.createLateFailures();
+  kernel.provide(ISiteHealth, {
+    diagnoses: () => [...judged(), ...parts.news(), ...left.diagnoses(), ...failures.diagnoses()],
+    report: (failure) => {
+      const { component, task, error, about } = failure;
+      const told = error instanceof Error ? error.stack : String(error);
+      log.error('a component failed and was left out', { ...about, component, task, error: told });
+      left.noteComponent(failure);
+    },
+  });
   let views: Views | undefined;
   const getViews = (): Views => {
     views ??= makeViews(kernel);
@@ -181,6 +191,8 @@ function makeWeb(kernel: Kernel, contexts: IContexts, views: Views, log: Log, up
     routes: kernel.all(IRouteProvider),
     filters: kernel.all(IRequestFilter),
     navigation: kernel.all(INavigationContributor),
+    onMenuFailure: (contributor, error) =>
+      kernel.get(ISiteHealth).report({ component: kernel.idOf(contributor), task: 'could not offer its menu entries', error }),
     menus: kernel.get(menus.IMenus).plan(),
     receivers: kernel.all(IUploadReceiver),
     uploadDir,

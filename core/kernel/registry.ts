@@ -40,10 +40,26 @@ export interface IRegistry {
 }
 export const IRegistry = service<IRegistry>('IRegistry', { doc: 'Knows what was found and loaded.' });
 
+/** Something of a component that failed, and without which the rest went on. */
+export interface ComponentFailure {
+  /** The component's id (`IRegistry.idOf`). */
+  readonly component: string;
+  /** Follows the id in a sentence: `could not offer its actions`. */
+  readonly task: string;
+  readonly error: unknown;
+  /** Where and for whom, for the log and in the note: `{ ticket: 12, user: 'joe' }`. What is undefined is left out. */
+  readonly about?: Readonly<Record<string, unknown>>;
+}
+
 /** What is wrong with the site now, beyond loading: a changed trac.ini that was not taken, what failed after a commit, ... */
 export interface ISiteHealth {
   /** Everything an administrator should know, what the registry found while loading included. Cheap: asked for each page. */
   diagnoses(): readonly Diagnosis[];
+  /**
+   * Takes note of a component that was left out at something: logged, and told to administrators for a day. Only for what is
+   * offered (a menu entry, a panel): a guard that fails must refuse, so let its error go on.
+   */
+  report(failure: ComponentFailure): void;
 }
 export const ISiteHealth = service<ISiteHealth>('ISiteHealth', { doc: 'Knows what is wrong with the site.' });
 

@@ -1,26 +1,29 @@
 import { HIDDEN } from '../config/declared.ts';
 import type { Diagnosis } from '../kernel/errors.ts';
+import type { ComponentFailure } from '../kernel/registry.ts';
 import type { OperationContext } from './context.ts';
 
 /** Whose task it was that failed after all was stored. */
 export type Doer = Pick<OperationContext, 'user' | 'via' | 'writable'>;
 
 /**
- * The latest failures of tasks that were to run after a commit. What was stored stays, so that the person is told nothing; whoever
- * looks after the site is.
+ * The latest failures that people were not told of: of tasks that were to run after a commit, and of components that a page went on
+ * without. Whoever looks after the site is told.
  *
  * In memory and of this process alone: a restart forgets them, the log does not.
  */
 export interface LateFailures {
   /** `what` names the task, as far as known. */
   note(doer: Doer, what: string | undefined, error: unknown): void;
+  noteComponent(failure: ComponentFailure): void;
   /** The failures of the last day, the latest first; equal ones are one. */
   diagnoses(): readonly Diagnosis[];
 }
 
-interface Kept {
+interface Kept extends Pick<Diagnosis, 'component' | 'remedy'> {
   readonly text: string;
-  readonly who: string;
+  /** Of the latest time. */
+  readonly about: string;
   readonly at: Date;
   readonly times: number;
 }
@@ -33,14 +36,26 @@ const REMEDY =
 /** Makes an empty list. `clock`: for tests. */
 export function createLateFailures(clock: () => Date = () => new Date()): LateFailures {
   const kept = new Map<string, Kept>();
+  const keep = (one: Omit<Kept, 'at' | 'times'>): void => {
+    const times = (kept.get(one.text)?.times ?? 0) + 1;
+    kept.delete(one.text);
+    kept.set(one.text, { ...one, at: clock(), times });
+    const [oldest] = kept.keys();
+    if (kept.size > MOST_KEPT && oldest !== undefined) kept.delete(oldest);
+  };
   return {
     note({ user, via, writable }, what, error) {
       const text = `${writable ? 'After a change was stored' : 'After something was read'}, ${what ?? 'a task'} failed: ${plainReason(error)}`;
-      const times = (kept.get(text)?.times ?? 0) + 1;
-      kept.delete(text);
-      kept.set(text, { text, who: `${user.name}, ${via}`, at: clock(), times });
-      const [oldest] = kept.keys();
-      if (kept.size > MOST_KEPT && oldest !== undefined) kept.delete(oldest);
+      keep({ text, about: `${user.name}, ${via}`, remedy: REMEDY });
+    },
+    noteComponent({ component, task, error, about = {} }) {
+      const told = Object.entries(about).flatMap(([name, value]) => (value === undefined ? [] : `${name} ${value}`));
+      keep({
+        text: `The component ${component} ${task}: ${plainReason(error)}`,
+        about: told.join(', '),
+        component,
+        remedy: `Correct it, or write "${component} = disabled" into [components] of trac.ini. The log has the whole error. This note goes after a day.`,
+      });
     },
     diagnoses() {
       const since = clock().getTime() - KEPT_MS;
@@ -52,10 +67,11 @@ export function createLateFailures(clock: () => Date = () => new Date()): LateFa
   };
 }
 
-function describe({ text, who, at, times }: Kept): Diagnosis {
+function describe({ text, about, at, times, remedy, component }: Kept): Diagnosis {
   const when = `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
   const count = times === 1 ? '' : `${times} times, last `;
-  return { severity: 'error', message: `${text} (${count}${when}; ${who}).`, remedy: REMEDY };
+  const where = about === '' ? '' : `; ${about}`;
+  return { severity: 'error', message: `${text} (${count}${when}${where}).`, remedy, component };
 }
 
 const MOST_READ = 1000;

@@ -31,7 +31,9 @@ import type {
  * greatest, hints and inputs add up, changes merge, and two that set one field differently make the submission fail.
  *
  * Called: once for each form built. Combined: all. Ordered by: `[ticket] workflow`, which, when set, also selects.
- * If it throws: the request fails.
+ * If it throws: its actions are left out and administrators are told; actions that it was seen to have a hand in are refused
+ * meanwhile. What throws in an action that is taken fails the request. A `TracError` for people, such as `PermissionError`,
+ * always does.
  */
 export interface ITicketActionController {
   getTicketActions(ctx: TicketContext): May<readonly ActionSpec[]>;
@@ -49,7 +51,8 @@ export const ITicketActionController = extensionPoint<ITicketActionController>('
  * Adds fields to every ticket.
  *
  * Called: when a form is built; must be cheap. Combined: all; a repeated name loses to the earlier provider and is
- * reported. Ordered by: the field's `order`, then name. If it throws: the request fails.
+ * reported. Ordered by: the field's `order`, then name. If it throws at the start: the component is left out; later: the fields it
+ * gave last stand in, and administrators are told.
  */
 export interface ITicketFieldProvider {
   getTicketFields(ctx: OperationContext): May<readonly FieldSpec[]>;
@@ -78,7 +81,8 @@ export const ITicketFieldTypeProvider = extensionPoint<ITicketFieldTypeProvider>
  * Adjusts the form before anyone sees it, and judges what comes back. It may refuse; it changes nothing else.
  *
  * Called: `prepareTicket` when a form is built, the others for preview and submission, on creation too. Combined: all
- * problems are collected. Ordered by: `[ticket] manipulators`. If it throws: the request fails.
+ * problems are collected. Ordered by: `[ticket] manipulators`. If `prepareTicket` throws: the form is shown all the same and
+ * administrators are told, and whatever is sent is refused. If another throws: the request fails.
  */
 export interface ITicketManipulator {
   /**

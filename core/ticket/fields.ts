@@ -2,7 +2,7 @@ import { component } from '../kernel/component.ts';
 import { ISettings } from '../kernel/configuration.ts';
 import { type Diagnosis, TracError } from '../kernel/errors.ts';
 import { type Log, silentLog } from '../kernel/log.ts';
-import { IDiagnostician, IRegistry } from '../kernel/registry.ts';
+import { IDiagnostician, IRegistry, ISiteHealth } from '../kernel/registry.ts';
 import type { Settings } from '../kernel/settings.ts';
 import type { OperationContext } from '../security/context.ts';
 import { IPermissionService } from '../security/extension-points.ts';
@@ -11,6 +11,7 @@ import { type FieldType, ITicketFieldProvider, ITicketFields, ITicketFieldTypePr
 import { FieldOverlay } from './field-overlay.ts';
 import { mayViewField } from './field-rights.ts';
 import { toField } from './form.ts';
+import { GoodLists } from './good-lists.ts';
 import type { Field, FieldSpec, May, Ticket } from './types.ts';
 import { isColumn } from './values.ts';
 
@@ -49,6 +50,7 @@ export const TicketFields = component({
     providers: ITicketFieldProvider,
     typeProviders: ITicketFieldTypeProvider,
     registry: IRegistry,
+    health: ISiteHealth,
     settings: ISettings,
     permissions: IPermissionService,
   },
@@ -63,6 +65,7 @@ interface Needs {
   readonly providers: Iterable<ITicketFieldProvider>;
   readonly typeProviders: Iterable<ITicketFieldTypeProvider>;
   readonly registry: IRegistry;
+  readonly health: ISiteHealth;
   readonly settings: ISettings;
   readonly permissions: IPermissionService;
 }
@@ -70,6 +73,7 @@ interface Needs {
 class Fields implements ITicketFields, IDiagnostician {
   readonly #needs: Needs;
   readonly #overlay: FieldOverlay;
+  readonly #good: GoodLists;
   #types: ReadonlyMap<string, FieldType> | undefined;
   #last:
     | { readonly lists: ReadonlyMap<ITicketFieldProvider, readonly FieldSpec[]>; readonly fields: readonly Field[] }
@@ -78,6 +82,7 @@ class Fields implements ITicketFields, IDiagnostician {
   constructor(needs: Needs) {
     this.#needs = needs;
     this.#overlay = new FieldOverlay(needs.settings);
+    this.#good = new GoodLists(needs.registry, needs.health);
   }
 
   // A property: callers pass it on by itself.
@@ -90,7 +95,7 @@ class Fields implements ITicketFields, IDiagnostician {
   async all(ctx: OperationContext): Promise<readonly Field[]> {
     const lists = new Map<ITicketFieldProvider, readonly FieldSpec[]>();
     for (const provider of this.#needs.providers) {
-      const list = provider.getTicketFields(ctx);
+      const list = this.#good.ask(ctx, provider);
       lists.set(provider, list instanceof Promise ? await list : list);
     }
     const last = this.#last;

@@ -1,3 +1,4 @@
+import { checkAction } from './check-action.ts';
 import type { ActionSpec, ChangeNote, Field, FieldSpec, Offer, TicketForm } from './types.ts';
 
 const capitalise = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
@@ -109,6 +110,8 @@ export class FormDraft implements TicketForm {
   mayComment = true;
   mayCommentInternally = false;
   readonly notes: ChangeNote[] = [];
+  /** Components that failed, and the actions they may have a say in; undefined: in all. */
+  readonly #blocks: { readonly source: string; readonly actions: ReadonlySet<string> | undefined }[] = [];
   readonly #actions = new Map<string, Draft>();
   #sorted: ReadonlyMap<string, Offer> | undefined;
   #source = 'form';
@@ -139,12 +142,32 @@ export class FormDraft implements TicketForm {
     return this.#actions.get(action)?.inputs.get(input);
   }
 
+  /** Refuses these actions, or everything, because `source` failed: what it would have said against them is not known. */
+  block(source: string, actions?: Iterable<string>): void {
+    this.#blocks.push({ source, actions: actions && new Set(actions) });
+  }
+
+  /** Who failed that may have a say in the action; without one, in any. */
+  blockedBy(action?: string): string | undefined {
+    return this.#blocks.find(({ actions }) => !actions || (action !== undefined && actions.has(action)))?.source;
+  }
+
   withdraw(action: string): void {
     this.#actions.delete(action);
     this.#sorted = undefined;
   }
 
   offer(spec: ActionSpec): void {
+    checkAction(spec);
+    this.#add(spec);
+  }
+
+  /** The same for actions that `checkAction` has seen. */
+  offerAll(specs: readonly ActionSpec[]): void {
+    for (const spec of specs) this.#add(spec);
+  }
+
+  #add(spec: ActionSpec): void {
     const { name, weight = 0 } = spec;
     const known = this.#actions.get(name);
     const offer: Draft = known ?? {

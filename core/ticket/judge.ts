@@ -88,7 +88,14 @@ export async function judge(
   return { offer, change, problems, warnings: [...parsed.warnings, ...(merged?.warnings ?? [])], collision };
 }
 
+/** Without whom it cannot be judged is for administrators to know, who see it on every page. */
+const BLOCKED: Problem = {
+  message:
+    'A part of this site that may have a say in this failed, so nothing is stored. An administrator sees on the About page what is wrong.',
+};
+
 function actionProblems(ctx: TicketContext, form: FormDraft, name: string): Problem[] {
+  if (form.blockedBy(name) !== undefined) return [BLOCKED];
   if (form.actions.has(name)) return [];
   if (form.actions.size === 0 && !ctx.ticket.exists)
     return [

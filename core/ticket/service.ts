@@ -1,7 +1,7 @@
 import { component } from '../kernel/component.ts';
 import { PermissionError, TracError } from '../kernel/errors.ts';
 import { option } from '../kernel/option.ts';
-import { IRegistry } from '../kernel/registry.ts';
+import { IRegistry, ISiteHealth } from '../kernel/registry.ts';
 import type { OperationContext } from '../security/context.ts';
 import { IPermissionService } from '../security/extension-points.ts';
 import { ITexts } from '../text/extension-points.ts';
@@ -24,6 +24,7 @@ import { type Judgement, judge } from './judge.ts';
 import { KeptHistories } from './kept-histories.ts';
 import { draftTicket, onTicket, openTicket, openTickets } from './load.ts';
 import { type HistoryRights, noteChange, rowsOf, visibleHistory } from './notes.ts';
+import { Offers } from './offers.ts';
 import { findRecent } from './recent.ts';
 import { replaceEverywhere } from './replace.ts';
 import { applyRights, nameFault } from './rights.ts';
@@ -58,6 +59,7 @@ export const TicketSystem = component({
     notes: ITicketNoteProvider,
     permissions: IPermissionService,
     registry: IRegistry,
+    health: ISiteHealth,
     texts: ITexts,
   },
   permissions: { TICKET_VIEW_INTERNAL: 'Read and write internal comments.' },
@@ -76,6 +78,7 @@ interface Needs {
   readonly notes: Iterable<ITicketNoteProvider>;
   readonly permissions: IPermissionService;
   readonly registry: IRegistry;
+  readonly health: ISiteHealth;
   readonly texts: ITexts;
   readonly options: { readonly maxComment: number };
 }
@@ -88,9 +91,11 @@ interface Stored {
 class Tickets implements ITicketService {
   readonly #needs: Needs;
   readonly #histories = new KeptHistories();
+  readonly #offers: Offers;
 
   constructor(needs: Needs) {
     this.#needs = needs;
+    this.#offers = new Offers(needs);
   }
 
   /** What new texts are written in. */
@@ -111,7 +116,8 @@ class Tickets implements ITicketService {
   async draft(ctx: OperationContext): Promise<TicketContext> {
     const { fields } = this.#needs;
     const draft = onTicket(ctx, draftTicket(ctx, await fields.all(ctx), fields.type));
-    if (!draft.can('TICKET_CREATE') && !(await this.#isLetIn(draft))) throw new PermissionError('TICKET_CREATE', 'file a ticket');
+    if (!draft.can('TICKET_CREATE') && !(await this.#offers.letsIn(draft)))
+      throw new PermissionError('TICKET_CREATE', 'file a ticket');
     return draft;
   }
 
@@ -226,25 +232,12 @@ class Tickets implements ITicketService {
     await deleteComment(ctx, number, { listeners, idOf: (listener) => registry.idOf(listener), touch: touchTicket });
   }
 
-  /** Controllers first, then manipulators. Somebody without TICKET_CREATE keeps only what files without it. */
+  /** Somebody without TICKET_CREATE keeps only what files without it. */
   async #offerActions(ctx: TicketContext, form: FormDraft, submission?: Submission): Promise<void> {
-    const { controllers, manipulators, registry } = this.#needs;
-    for (const controller of controllers) {
-      form.from(registry.idOf(controller));
-      for (const action of await controller.getTicketActions(ctx)) form.offer(action);
-    }
-    for (const manipulator of manipulators)
-      if (manipulator.prepareTicket) await manipulator.prepareTicket(ctx, form.from(registry.idOf(manipulator)), submission);
+    await this.#offers.add(ctx, form, submission);
     const offers = [...form.actions.values()];
     if (ctx.ticket.exists || !offers.some(grantsCreate) || ctx.can('TICKET_CREATE')) return;
     for (const offer of offers) if (!grantsCreate(offer)) form.withdraw(offer.name);
-  }
-
-  /** Lets some action of a new ticket in whoever may not file otherwise? */
-  async #isLetIn(draft: TicketContext): Promise<boolean> {
-    for (const controller of this.#needs.controllers)
-      if ((await controller.getTicketActions(draft)).some((action) => action.grantsCreate)) return true;
-    return false;
   }
 
   /** Everything that follows, side effects of actions and listeners included, has this submission among its causes. */

@@ -169,7 +169,7 @@ export interface NavigationItem {
  * Adds menu items, which [mainnav] and [metanav] of trac.ini may rename, move, reorder or hide by their names.
  *
  * Called: for each page; and when a configuration is loaded, as somebody who may do everything and without a database, to learn
- * which names there are. Combined: all, by `order`, then by name. If it throws: the page lacks these items.
+ * which names there are. Combined: all, by `order`, then by name. If it throws: the page lacks these items, and administrators are told.
  */
 export interface INavigationContributor {
   getNavigationItems(ctx: OperationContext): readonly NavigationItem[];

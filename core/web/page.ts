@@ -1,4 +1,3 @@
-import type { Log } from '../kernel/log.ts';
 import type { OperationContext } from '../security/context.ts';
 import type { INavigationContributor, NavigationItem, Notice, View } from './extension-points.ts';
 import { type ArrangedItem, arrangeMenus, type MenuPlan } from './menu-plan.ts';
@@ -36,7 +35,8 @@ export interface PageOptions {
   /** What trac.ini makes of the menus; default: nothing. */
   readonly menus?: MenuPlan;
   readonly defaultTimeZone: string;
-  readonly log: Log;
+  /** Called when the items of a contributor cannot be had; the page goes on without them. */
+  readonly onFailure: (contributor: INavigationContributor, error: unknown) => void;
 }
 
 /** Renders a page with its frame. */
@@ -44,8 +44,8 @@ export type PageRenderer = (view: View, around: Surroundings) => string;
 
 export function createPageRenderer(options: PageOptions): PageRenderer {
   const contributors = [...options.navigation];
-  const { menus = NO_PLAN, log } = options;
-  const itemsFor = (ctx: OperationContext) => arrangeMenus(collectItems(contributors, ctx, log), menus, ctx.can);
+  const { menus = NO_PLAN, onFailure } = options;
+  const itemsFor = (ctx: OperationContext) => arrangeMenus(collectItems(contributors, ctx, onFailure), menus, ctx.can);
   return (view, around) => {
     const { visitor, ctx, now, href, path } = around;
     const scope: PageScope = { timeZone: visitor.timeZone || options.defaultTimeZone, now, url: href };
@@ -71,16 +71,31 @@ const NO_NAVIGATION: Navigation = { main: [], meta: [] };
 const NO_PLAN: MenuPlan = { changes: new Map(), extras: [] };
 
 /** One broken contributor must not take every page with it, error pages included. */
-function collectItems(contributors: readonly INavigationContributor[], ctx: OperationContext, log: Log): NavigationItem[] {
+function collectItems(
+  contributors: readonly INavigationContributor[],
+  ctx: OperationContext,
+  onFailure: PageOptions['onFailure'],
+): NavigationItem[] {
   const items: NavigationItem[] = [];
   for (const contributor of contributors) {
     try {
-      items.push(...contributor.getNavigationItems(ctx));
+      const offered = contributor.getNavigationItems(ctx);
+      for (const item of offered) checkItem(item);
+      items.push(...offered);
     } catch (error) {
-      log.error('menu items failed', { error: error instanceof Error ? error.stack : String(error) });
+      onFailure(contributor, error);
     }
   }
   return items;
+}
+
+const isText = (given: unknown): boolean => typeof given === 'string';
+
+/** A plugin in JavaScript may give anything. */
+function checkItem(given: NavigationItem | null | undefined): void {
+  const { menu, name, label, href } = given ?? {};
+  if ((menu !== 'main' && menu !== 'meta') || !isText(name) || !isText(label) || !isText(href))
+    throw new TypeError('it gave a menu item without a menu, a name, a label or an address');
 }
 
 /** By `order` (default 0), equal ones by name (Trac). Orders may be endless, so that they are compared and not subtracted. */

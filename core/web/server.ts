@@ -32,6 +32,8 @@ export interface ServerOptions extends AddressOptions {
   readonly routes: Iterable<IRouteProvider>;
   readonly filters: Iterable<IRequestFilter>;
   readonly navigation: Iterable<INavigationContributor>;
+  /** Called when somebody's menu items cannot be had. Default: the log says so. */
+  readonly onMenuFailure?: (contributor: INavigationContributor, error: unknown) => void;
   /** What trac.ini makes of the menus; default: nothing. */
   readonly menus?: MenuPlan;
   readonly receivers?: Iterable<IUploadReceiver>;
@@ -72,7 +74,10 @@ export async function buildServer(options: ServerOptions): Promise<WebServer> {
     receivers: [...(options.receivers ?? [])],
     uploadDir: options.uploadDir,
     textLimit: options.bodyLimit ?? DEFAULT_BODY_LIMIT,
-    renderPage: createPageRenderer(options),
+    renderPage: createPageRenderer({
+      ...options,
+      onFailure: options.onMenuFailure ?? ((_who, error) => options.log.error('menu items failed', { error: String(error) })),
+    }),
     addresses,
     streams,
     log: options.log,

@@ -36,8 +36,8 @@ export type Panel = View & {
 /**
  * Adds panels to the page of a stored ticket and to the form of a new one.
  *
- * Called: for each such page. Combined: all. Ordered by: the panel's `order`. If it throws: the panel is left out and the log
- * says so.
+ * Called: for each such page. Combined: all. Ordered by: the panel's `order`. If it throws: its panels are left out, and
+ * administrators are told.
  */
 export interface ITicketPanelProvider {
   /** `form`: what the person may do, with the notes of a submission that was looked at or refused. */

@@ -1,7 +1,9 @@
 import {
   component,
   type FieldType,
+  IRegistry,
   IRouteProvider,
+  ISiteHealth,
   ITexts,
   ITicketFields,
   ITicketService,
@@ -21,7 +23,15 @@ const modeOf = (request: WebRequest): 'read' | 'write' => (isSubmit(request) ? '
 export const TicketPages = component({
   doc: 'Serves /newticket and /ticket/N.',
   implements: [IRouteProvider],
-  uses: { tickets: ITicketService, fields: ITicketFields, privacy: IAddressPrivacy, texts: ITexts, panels: ITicketPanelProvider },
+  uses: {
+    tickets: ITicketService,
+    fields: ITicketFields,
+    privacy: IAddressPrivacy,
+    texts: ITexts,
+    panels: ITicketPanelProvider,
+    health: ISiteHealth,
+    registry: IRegistry,
+  },
   create: (needs: PageNeeds) => ({
     getRoutes: () => [
       // No permission is asked for here: an action may let in who lacks TICKET_CREATE, and the ticket service knows.

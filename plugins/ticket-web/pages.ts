@@ -1,6 +1,8 @@
 import {
   type Applied,
   type HistoryEntry,
+  type IRegistry,
+  type ISiteHealth,
   type ITexts,
   type ITicketFields,
   type ITicketService,
@@ -18,7 +20,15 @@ import type { ITicketPanelProvider, Panel } from './api.ts';
 import type { Viewer } from './field-view.ts';
 import { nothingTyped, type PageState, presentTicket, type TicketView, type Typed } from './presenter.ts';
 import { quoteText } from './quote.ts';
-import { type Controls, firstOf, hasStrangers, keepOthersChanges, presetsOf, submissionOf } from './submission.ts';
+import {
+  type Controls,
+  firstOf,
+  hasStrangers,
+  keepOthersChanges,
+  presetsOf,
+  submissionOf,
+  UNKNOWN_VERSION,
+} from './submission.ts';
 import { LATEST, loadTimeline, ORDER_COOKIE, timelineWish } from './timeline-view.ts';
 import { viewerOf, withAddresses } from './viewer.ts';
 
@@ -29,6 +39,8 @@ export interface PageNeeds {
   readonly privacy: IAddressPrivacy;
   readonly texts: ITexts;
   readonly panels: Iterable<ITicketPanelProvider>;
+  readonly health: ISiteHealth;
+  readonly registry: IRegistry;
 }
 
 const GREATEST_ID = 2_147_483_647;
@@ -65,10 +77,18 @@ async function postedTo(needs: PageNeeds, ctx: TicketContext, body: WebRequest['
   return submissionOf(body, new Map([...controls, ...[...form.fields.values()].map((field) => [field.control, field] as const)]));
 }
 
+const PLACES: readonly Panel['place'][] = ['aside', 'below', 'tools', 'form', 'head'];
+
+/** A plugin in JavaScript may give anything. */
+function checkPanel(given: Panel | null | undefined): void {
+  if (typeof given?.template !== 'string' || typeof given.title !== 'string' || !PLACES.includes(given.place))
+    throw new TypeError('it gave a panel without a template, a title or a place that there is');
+}
+
 async function panelsOf(
   { ctx, form }: PageState,
   viewer: Viewer,
-  providers: Iterable<ITicketPanelProvider>,
+  { panels: providers, health, registry }: PageNeeds,
 ): Promise<readonly Panel[]> {
   const found: Panel[] = [];
   const typed = (): Values => Object.fromEntries([...form.fields.values()].map(({ name, value }) => [name, value]));
@@ -78,9 +98,11 @@ async function panelsOf(
         ? provider.getTicketPanels?.(ctx, form, viewer)
         : provider.getNewTicketPanels?.(ctx, typed(), form, viewer);
       const given = panels instanceof Promise ? await panels : panels;
-      if (given) found.push(...given);
+      for (const panel of given ?? []) checkPanel(panel);
+      found.push(...(given ?? []));
     } catch (error) {
-      ctx.log.error('a ticket panel failed', { ticket: ctx.ticket.id, error: String(error) });
+      const about = { ticket: ctx.ticket.id ?? 'new', user: ctx.user.name };
+      health.report({ component: registry.idOf(provider), task: 'could not make its panels', error, about });
     }
   }
   return found.sort((a, b) => (a.order ?? 0) - (b.order ?? 0));
@@ -103,7 +125,7 @@ async function showTicket(needs: PageNeeds, request: WebRequest, state: PageStat
   const { ctx } = state;
   const viewer = viewerOf(ctx, request, needs.privacy, needs.fields.type);
   const ticket = await presentTicket(state, viewer, needs.texts);
-  const panels = await panelsOf(state, viewer, needs.panels);
+  const panels = await panelsOf(state, viewer, needs);
   return {
     template: ctx.ticket.exists ? 'ticket/ticket.njk' : 'ticket/new.njk',
     status,
@@ -250,10 +272,13 @@ export async function postTicket(needs: PageNeeds, ctx: OperationContext, reques
     const state = { ctx: open, form: applied.form, history, wish, typed, applied, preview: !submit };
     return showTicket(needs, request, state, submit ? 422 : 200);
   }
-  const since = await tickets.history(open, { since: submission.basedOn ?? open.ticket.version });
+  const { basedOn = UNKNOWN_VERSION } = submission;
+  const isKnown = basedOn !== UNKNOWN_VERSION;
+  // Of what a person saw nothing is known where the form does not say it: then all that was sent stays as it is.
+  const since = isKnown ? await tickets.history(open, { since: basedOn }) : [];
   const merged = await tickets.preview(ctx, id, { ...keepOthersChanges(submission, since), basedOn: undefined });
   const problems = [...applied.problems.filter(({ field }) => field === undefined), ...merged.problems];
-  const seen = (since[0]?.number ?? Number.POSITIVE_INFINITY) - 1;
+  const seen = isKnown ? (since[0]?.number ?? Number.POSITIVE_INFINITY) - 1 : 0;
   const collided: Applied = { ...merged, problems, collision: true };
   return showTicket(
     needs,
