@@ -121,7 +121,7 @@ test('a comment that an action adds is judged too, on a new ticket as on an old 
   expect(heard.filter((one) => one.startsWith('comment'))).toEqual(['comment new bad', 'comment new hello', 'comment 1 bad']);
 });
 
-test('one that throws fails the request and stores nothing', async () => {
+test('one that cannot prepare the form has whatever is sent refused, and nothing is stored', async () => {
   const Broken = component({
     implements: [ITicketManipulator],
     create: () => ({
@@ -132,7 +132,8 @@ test('one that throws fails the request and stores nothing', async () => {
   });
   await using site = await testSite({ grants: GRANTS, plugins: { broken: { Broken } } });
   await site.fileTicket({ summary: 'x' });
-  await expect(site.submit(1, 'leave', {}, { comment: 'hm' })).rejects.toThrow('broken');
+  await expect(site.submit(1, 'leave', {}, { comment: 'hm' })).rejects.toThrow('may have a say in this failed');
+  expect(await site.history(1)).toEqual([]);
 });
 
 test('a field that a provider adds can be adjusted by a manipulator, and its value is judged as adjusted', async () => {

@@ -1,0 +1,89 @@
+import { TracError } from '../kernel/errors.ts';
+import type { IRegistry, ISiteHealth } from '../kernel/registry.ts';
+import { checkAction } from './check-action.ts';
+import type { ITicketActionController, ITicketManipulator } from './extension-points.ts';
+import type { FormDraft } from './form.ts';
+import type { ActionSpec, Submission, TicketContext } from './types.ts';
+
+interface Needs {
+  readonly controllers: Iterable<ITicketActionController>;
+  readonly manipulators: Iterable<ITicketManipulator>;
+  readonly registry: IRegistry;
+  readonly health: ISiteHealth;
+}
+
+/**
+ * Asks controllers and manipulators what the form offers. One that fails is left out and reported, so that the page stands; but what
+ * it would have forbidden is not known then, and the form refuses what it may have a say in (`FormDraft.blocks`).
+ */
+export class Offers {
+  readonly #needs: Needs;
+  /** The actions that each controller was ever seen to have a hand in, under this configuration. */
+  readonly #hands = new Map<string, Set<string>>();
+
+  constructor(needs: Needs) {
+    this.#needs = needs;
+  }
+
+  /** Controllers first, then manipulators. */
+  async add(ctx: TicketContext, form: FormDraft, submission?: Submission): Promise<void> {
+    const { controllers, manipulators, registry } = this.#needs;
+    for (const controller of controllers) {
+      const source = registry.idOf(controller);
+      const specs = await this.#ask(ctx, controller, source);
+      if (specs) form.from(source).offerAll(specs);
+      else form.block(source, this.#hands.get(source) ?? []);
+    }
+    for (const manipulator of manipulators) {
+      if (!manipulator.prepareTicket) continue;
+      const source = registry.idOf(manipulator);
+      try {
+        await manipulator.prepareTicket(ctx, form.from(source), submission);
+      } catch (error) {
+        this.#report(ctx, source, 'could not prepare the form', error);
+        form.block(source);
+      }
+    }
+  }
+
+  /** Lets some action of a new ticket in whoever may not file otherwise? */
+  async letsIn(draft: TicketContext): Promise<boolean> {
+    const { controllers, registry } = this.#needs;
+    for (const controller of controllers)
+      if ((await this.#ask(draft, controller, registry.idOf(controller)))?.some(({ grantsCreate }) => grantsCreate)) return true;
+    return false;
+  }
+
+  /** undefined: it failed. */
+  async #ask(
+    ctx: TicketContext,
+    controller: ITicketActionController,
+    source: string,
+  ): Promise<readonly ActionSpec[] | undefined> {
+    try {
+      const specs = await controller.getTicketActions(ctx);
+      const hand = this.#hands.get(source) ?? new Set<string>();
+      this.#hands.set(source, hand);
+      for (const spec of specs) {
+        checkAction(spec);
+        hand.add(spec.name);
+      }
+      return specs;
+    } catch (error) {
+      this.#report(ctx, source, 'could not offer its actions', error);
+      return undefined;
+    }
+  }
+
+  #report({ ticket, user, writable }: TicketContext, component: string, task: string, error: unknown): void {
+    if (isAnswer(error) || (writable && isConflict(error))) throw error;
+    this.#needs.health.report({ component, task, error, about: { ticket: ticket.id ?? 'new', user: user.name } });
+  }
+}
+
+/** A refusal that a person may read is no failure. */
+const isAnswer = (error: unknown): boolean => error instanceof TracError && error.expose && error.status < 500;
+
+/** Two transactions got in each other's way: the whole one is tried again. */
+const isConflict = (error: unknown): boolean =>
+  /^(?:40001|40P01|(?:SQLITE|DATABASE)_(?:BUSY|LOCKED).*)$/.test(String((error as { code?: unknown } | undefined)?.code));
