@@ -23,7 +23,10 @@ const REFUSALS: Readonly<Record<string, { readonly status: number; readonly mess
     message: 'That is more than this site takes at once. Shorten the text and send it again.',
   },
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: { status: 400, message: 'The request was cut off on its way. Send it again.' },
-  FST_PARTS_LIMIT: { status: 413, message: 'The form has more parts than this site takes at once: fields and files together. Send fewer.' },
+  FST_PARTS_LIMIT: {
+    status: 413,
+    message: 'The form has more parts than this site takes at once: fields and files together. Send fewer.',
+  },
   FST_MP_PREMATURE_CLOSE: { status: 400, message: 'The request was cut off on its way. Send it again.' },
   FST_PROTO_VIOLATION: { status: 400, message: 'The form has a field of a name that cannot be.' },
   FST_ERR_CTP_EMPTY_JSON_BODY: { status: 400, message: 'The request says it is JSON, but it is empty.' },

@@ -43,7 +43,8 @@ const isFile = ({ filename, mimetype }: MultipartFile): boolean =>
 /** Throws where a name was no UTF-8. Names come decoded: a U+FFFD that was really typed cannot be told from a broken one. */
 function requireReadable({ fieldname, filename }: MultipartFile): void {
   if (fieldname === undefined) throw new BadRequestError('The form has a part without a name.');
-  if (fieldname.includes('\uFFFD')) throw new BadRequestError('There are bytes in the form that are not UTF-8. Send it as UTF-8.');
+  if (fieldname.includes('\uFFFD'))
+    throw new BadRequestError('There are bytes in the form that are not UTF-8. Send it as UTF-8.');
   if (filename?.includes('\uFFFD'))
     throw new BadRequestError(
       `The name of the file “${filename.slice(0, 100)}” is not UTF-8, or holds the sign � for what is none. Rename it and send it again.`,

@@ -17,11 +17,11 @@ export const firstOf = (parameters: Parameters, name: string): string => {
 };
 const has = (parameters: Parameters, name: string): boolean => Object.hasOwn(parameters, name);
 
-/** The version a form was made from. What is no number is no version either: it counts as stale and the text is kept. */
-export function versionOf(text: string): number | undefined {
-  if (text === '') return undefined;
-  return /^\d{1,15}$/.test(text) ? Number(text) : -1;
-}
+/** Of a form that does not say what it was made from: no ticket and no comment has this version, so that it counts as stale. */
+export const UNKNOWN_VERSION = -1;
+
+/** The version a form was made from. */
+export const versionOf = (text: string): number => (/^\d{1,15}$/.test(text) ? Number(text) : UNKNOWN_VERSION);
 
 /** A record without a prototype: `field___proto__` is a name like any other. */
 const record = (): Record<string, string | readonly string[]> =>

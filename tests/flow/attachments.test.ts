@@ -94,7 +94,7 @@ eachDialect((fresh) => {
     const cookies = Object.fromEntries(ann.cookies);
     const token = ['__FORM_TOKEN', ann.cookies.get('trac_form_token') ?? ''] as const;
     const post = (parts: readonly Part[], headers = {}) => {
-      const form = multipart(parts);
+      const form = multipart([['view_time', '1'], ...parts]);
       return site.inject({
         method: 'POST',
         url: `/ticket/${id}`,

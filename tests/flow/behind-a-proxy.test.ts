@@ -86,6 +86,7 @@ test('the link to the first account leads to the address that people use', async
 test('a form from the public address is ours, from the inner one it is not', async () => {
   await using given = await stage();
   const { site, root } = given;
+  const { rowVersion } = await site.ticket(1);
   const send = (origin: string) =>
     site.inject({
       method: 'POST',
@@ -96,6 +97,7 @@ test('a form from the public address is ours, from the inner one it is not', asy
         __FORM_TOKEN: root.cookies.get('trac_form_token') ?? '',
         action: 'leave',
         comment: 'x',
+        view_time: String(rowVersion),
         submit: 'x',
       }).toString(),
     });

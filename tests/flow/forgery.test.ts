@@ -8,8 +8,8 @@ const GRANTS = { anonymous: ['TICKET_VIEW'], authenticated: ['TICKET_CREATE', 'T
 /** Every address that changes something, with a form that would do so. */
 const FORMS: readonly (readonly [url: string, fields: Readonly<Record<string, string>>])[] = [
   ['/newticket', { field_summary: 'Forged', submit: 'Create ticket' }],
-  ['/ticket/1', { comment: 'Forged', action: 'leave', submit: 'Submit changes' }],
-  ['/ticket/1', { comment: 'Forged', action: 'leave', preview: 'Preview' }],
+  ['/ticket/1', { comment: 'Forged', action: 'leave', view_time: '1', submit: 'Submit changes' }],
+  ['/ticket/1', { comment: 'Forged', action: 'leave', view_time: '1', preview: 'Preview' }],
   ['/login', { user: 'ann', password: 'x' }],
   ['/logout', {}],
   ['/prefs', { full_name: 'Forged', email: '', time_zone: '', theme: 'auto' }],
@@ -129,12 +129,14 @@ test('our own pages may send: same origin, other spelling of the port, or no ori
     { origin: 'https://tickets.example', host: 'tickets.example', 'sec-fetch-site': 'same-origin' },
     { 'sec-fetch-site': 'none' },
   ]) {
+    const { rowVersion } = await site.ticket(1);
+    const form = { comment: 'Genuine', action: 'leave', view_time: String(rowVersion), submit: 'x' };
     const answer = await site.inject({
       method: 'POST',
       url: '/ticket/1',
       cookies: Object.fromEntries(root.cookies),
       headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
-      payload: new URLSearchParams({ __FORM_TOKEN: tokenOf(root), comment: 'Genuine', action: 'leave', submit: 'x' }).toString(),
+      payload: new URLSearchParams({ __FORM_TOKEN: tokenOf(root), ...form }).toString(),
     });
     expect([headers, answer.statusCode]).toEqual([headers, 303]);
   }
@@ -150,7 +152,13 @@ test('a token stays good until the session ends, and not longer', async () => {
     url: '/ticket/1',
     cookies: { trac_form_token: token },
     headers: { 'content-type': 'application/x-www-form-urlencoded' },
-    payload: new URLSearchParams({ __FORM_TOKEN: token, comment: 'Late', action: 'leave', submit: 'x' }).toString(),
+    payload: new URLSearchParams({
+      __FORM_TOKEN: token,
+      comment: 'Late',
+      action: 'leave',
+      view_time: '1',
+      submit: 'x',
+    }).toString(),
   });
   // The token is that of an anonymous visitor by now, who may not comment.
   expect([answer.statusCode, (await site.history(1)).length]).toEqual([422, 0]);

@@ -112,8 +112,7 @@ test.each(['', 'abc', '-1', '999999999999999999999'])('the version “%s” of a
   const ann = await enter(site, 'ann');
   await fileOne(site);
   const answer = await submit(ann, 1, { view_time: version, comment: 'precious' });
-  if (version === '') expect(answer.headers.location).toBe('/ticket/1#comment:1');
-  else expect([answer.statusCode, commentIn(answer.body)]).toEqual([409, 'precious']);
+  expect([answer.statusCode, commentIn(answer.body)]).toEqual([409, 'precious']);
 });
 
 test('an address presets the new ticket', async () => {

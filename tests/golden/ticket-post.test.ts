@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { ITicketService, type Submission } from '../../core/index.ts';
 import { type TestSite, testSite } from '../../core/testing/index.ts';
+import { versionOf } from '../../plugins/ticket-web/submission.ts';
 
 type Form = Readonly<Record<string, string | null>>;
 interface Case {
@@ -43,14 +44,14 @@ function toSubmission(form: Form, version: number): Submission {
     ...pick('field_').filter(([key]) => !key?.startsWith('checkbox_')),
     ...entries.filter(([key]) => key === 'cc_update'),
   ]);
-  const basedOn = form['view_time'] === undefined ? version : Number(form['view_time'] ?? -1) - 2;
   return {
     action: form['action'] ?? undefined,
     fields,
     inputs: Object.fromEntries(entries.filter(([key]) => key.startsWith('action_'))),
     comment: form['comment'] ?? undefined,
     replyTo: form['replyto'] ?? undefined,
-    basedOn,
+    // The recorded forms are right about it unless they say otherwise.
+    basedOn: form['view_time'] === undefined ? version : versionOf(form['view_time'] ?? ''),
   };
 }
 

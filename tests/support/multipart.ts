@@ -1,6 +1,6 @@
 import type { LightMyRequestResponse as Response } from 'fastify';
 import type { TestSite } from '../../core/testing/index.ts';
-import type { Visitor } from './visitor.ts';
+import { type Visitor, viewTime } from './visitor.ts';
 
 /** A part of a form: a text, or a file with the name that the client gives it. */
 export type Part = readonly [name: string, value: string | Buffer, filename?: string];
@@ -21,7 +21,7 @@ export function multipart(parts: readonly Part[]): {
   };
 }
 
-/** Posts a form in parts as this person, token first. */
+/** Posts a form in parts as this person, token first; to a ticket, as if its page had just been loaded. */
 export async function postParts(
   site: TestSite,
   person: Visitor,
@@ -30,7 +30,9 @@ export async function postParts(
   headers: Readonly<Record<string, string>> = {},
 ): Promise<Response> {
   if (!person.cookies.has('trac_form_token')) await person.get('/about');
-  const form = multipart([['__FORM_TOKEN', person.cookies.get('trac_form_token') ?? ''], ...parts]);
+  const names = parts.map(([name]) => name);
+  const seen = Object.entries(await viewTime(site, url, names));
+  const form = multipart([['__FORM_TOKEN', person.cookies.get('trac_form_token') ?? ''], ...seen, ...parts]);
   const cookies = Object.fromEntries(person.cookies);
   return (await site.inject({ method: 'POST', url, cookies, ...form, headers: { ...form.headers, ...headers } })) as Response;
 }

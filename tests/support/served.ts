@@ -18,7 +18,7 @@ export interface Environment extends AsyncDisposable {
   serve(): Promise<Service>;
   /** Asks for a page as somebody who is logged in; `anonymous` is nobody. */
   page(name: string, url: string): Promise<{ readonly status: number; readonly text: string }>;
-  /** Posts a form as somebody who is logged in. */
+  /** Posts a form as somebody who is logged in; to a ticket, as from its page. */
   post(
     name: string,
     url: string,
@@ -79,7 +79,9 @@ export async function makeEnvironment(ini = ''): Promise<Environment> {
     page: (name, url) => answer(name, url),
     post: async (name, url, fields) => {
       const token = /trac_form_token=(.*)/.exec(await cookieOf(name))?.[1] ?? '';
-      return answer(name, url, { method: 'POST', body: new URLSearchParams({ __FORM_TOKEN: token, ...fields }) });
+      const page = /^\/ticket\/\d+$/.test(url) ? await answer(name, url) : undefined;
+      const seen = { view_time: /name="view_time" value="(\d+)"/.exec(page?.text ?? '')?.[1] ?? '' };
+      return answer(name, url, { method: 'POST', body: new URLSearchParams({ __FORM_TOKEN: token, ...seen, ...fields }) });
     },
     fileTicket: async (summary) => {
       const { site } = running();

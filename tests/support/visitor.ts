@@ -6,8 +6,16 @@ import type { TestSite } from '../../core/testing/index.ts';
 export interface Visitor {
   readonly cookies: Map<string, string>;
   get(url: string, headers?: Readonly<Record<string, string>>): Promise<Response>;
-  /** Posts a form with the token that the last page had. */
+  /** Posts a form with the token that the last page had; to a ticket, as if its page had just been loaded (`view_time`). */
   post(url: string, fields?: Readonly<Record<string, string>>): Promise<Response>;
+}
+
+/** What the form on a stored ticket's page holds, unless `fields` say otherwise: the version that it was made from. */
+export async function viewTime(site: TestSite, url: string, fields: Iterable<string>): Promise<Readonly<Record<string, string>>> {
+  const id = Number(/^\/ticket\/(\d{1,6})$/.exec(url)?.[1]);
+  if (!(id > 0) || [...fields].includes('view_time')) return {};
+  const { rowVersion } = await site.ticket(id).catch(() => ({ rowVersion: 0 }));
+  return { view_time: String(rowVersion) };
 }
 
 /** A browser with no cookies yet. */
@@ -27,7 +35,8 @@ export function visit(site: TestSite): Visitor {
       keep((await site.inject({ url, cookies: jar(), headers: { accept: 'text/html', ...headers } })) as Response),
     post: async (url, fields = {}) => {
       if (!cookies.has('trac_form_token')) keep((await site.inject({ url: '/about', cookies: jar() })) as Response);
-      const payload = new URLSearchParams({ __FORM_TOKEN: cookies.get('trac_form_token') ?? '', ...fields }).toString();
+      const seen = await viewTime(site, url, Object.keys(fields));
+      const payload = new URLSearchParams({ __FORM_TOKEN: cookies.get('trac_form_token') ?? '', ...seen, ...fields }).toString();
       const headers = { 'content-type': 'application/x-www-form-urlencoded', accept: 'text/html' };
       return keep((await site.inject({ method: 'POST', url, cookies: jar(), headers, payload })) as Response);
     },
