@@ -5,7 +5,7 @@ import { plainForm } from '../../ticket/plain-form.ts';
 import type { Applied, HistoryEntry, Problem, Submission } from '../../ticket/types.ts';
 import { textFlag, UsageError, usageOf } from '../arguments.ts';
 import type { CoreCommand } from '../host.ts';
-import { OPERATOR, seeingAll, userNamed } from '../operator.ts';
+import { askerNamed, OPERATOR, seeingAll } from '../operator.ts';
 import { printable, printJson } from '../output.ts';
 import { readSubmission } from '../submission.ts';
 import { describeTicket } from '../ticket-text.ts';
@@ -44,7 +44,7 @@ const show: CoreCommand = {
     const user = textFlag(args, 'user');
     const site = await host.openSite();
     const [tickets, fields] = [site.get(ITicketService), site.get(ITicketFields)];
-    const asker = user === undefined ? OPERATOR : { user: userNamed(user), via: 'cli' as const };
+    const asker = user === undefined ? OPERATOR : await askerNamed(user, site, host);
     await site.contexts.read(asker, async (plain) => {
       const ctx = await tickets.open(user === undefined ? seeingAll(plain) : plain, id);
       const changes = await tickets.history(ctx);
@@ -71,7 +71,7 @@ const form: CoreCommand = {
     const [number] = args.positional;
     const site = await host.openSite();
     const [tickets, fields] = [site.get(ITicketService), site.get(ITicketFields)];
-    await site.contexts.read({ user: userNamed(user), via: 'cli' }, async (ctx) => {
+    await site.contexts.read(await askerNamed(user, site, host), async (ctx) => {
       const ticket = number === undefined ? await tickets.draft(ctx) : await tickets.open(ctx, readTicketNumber(number));
       printJson(host, plainForm(ticket, await tickets.form(ticket), fields.type));
     });
@@ -84,11 +84,15 @@ interface Answer {
   readonly problems: readonly Problem[];
 }
 
+/** A question to confirm is asked of a program that cannot see the button. */
+const withRemedy = (problem: Problem): Problem =>
+  problem.field === 'confirmed' ? { ...problem, message: `${problem.message} To confirm it, send "confirmed": true.` } : problem;
+
 /** What a program reads from standard output, whatever happened; anything unexpected is thrown on. */
 async function answer(id: number | undefined, apply: () => Promise<Applied>): Promise<Answer> {
   try {
     const applied = await apply();
-    return { ok: applied.ok, id: applied.id ?? null, problems: applied.problems };
+    return { ok: applied.ok, id: applied.id ?? null, problems: applied.problems.map(withRemedy) };
   } catch (error) {
     if (!(error instanceof TracError) || !error.expose) throw error;
     return { ok: false, id: id ?? null, problems: [{ message: error.message }] };
@@ -108,10 +112,12 @@ const apply: CoreCommand = {
     const [number] = args.positional;
     const id = number === undefined ? undefined : readTicketNumber(number);
     const site = await host.openSite();
+    const asker = await askerNamed(user, site, host);
     const result = await answer(id, async () => {
-      const submission: Submission = readSubmission(await host.readInput());
+      // Unlike a person at a form, a script has not been asked: what is to be confirmed takes a word of its own.
+      const submission: Submission = { confirmed: false, ...readSubmission(await host.readInput()) };
       const work = (ctx: OperationContext): Promise<Applied> => site.get(ITicketService).apply(ctx, id, submission);
-      return site.contexts.write({ user: userNamed(user), via: 'cli' }, work);
+      return site.contexts.write(asker, work);
     });
     printJson(host, result);
     return result.ok ? 0 : 1;

@@ -335,6 +335,30 @@ describe('ticket', () => {
     });
   });
 
+  it('apply warns of a name that the site does not know, and names the nearest one it does', async () => {
+    const filed = await apply('{"fields": {"summary": "Typo"}}', '--user', 'anne');
+    expect([filed.code, JSON.parse(filed.out)]).toMatchObject([0, { ok: true, id: 2 }]);
+    expect(filed.err).toBe('warning: nobody called “anne” has an account or a permission here. Did you mean ann?');
+    expect((await cli.run(['ticket', 'form', env, '--user', 'ghost'])).err).toMatch(/^warning: nobody called “ghost” [^?]*$/);
+    expect((await cli.run(['ticket', 'show', env, '2', '--user', 'anonymous'])).err).toBe('');
+  });
+
+  it('apply asks before it does what an action asks to confirm', async () => {
+    await cli.run(['config', 'set', env, 'components', 'delete-ticket.*', 'enabled']);
+    for (const input of ['{"action": "delete"}', '{"action": "delete", "confirmed": null}']) {
+      const asked = await apply(input, '2', '--user', 'ann');
+      expect([asked.code, JSON.parse(asked.out)]).toEqual([
+        1,
+        { ok: false, id: 2, problems: [{ field: 'confirmed', message: expect.stringContaining('"confirmed": true') }] },
+      ]);
+      expect(asked.out).toContain('Delete ticket #2 and its whole history?');
+    }
+    expect((await cli.run(['ticket', 'show', env, '2'])).code).toBe(0);
+    const sure = await apply('{"action": "delete", "confirmed": true}', '2', '--user', 'ann');
+    expect([sure.code, JSON.parse(sure.out).ok]).toEqual([0, true]);
+    expect((await cli.run(['ticket', 'show', env, '2'])).code).toBe(1);
+  });
+
   it.each(['0', '-1', '2', '1000000000', '1e9', 'text'])('show %s is answered with a sentence', async (number) => {
     const { code, err } = await cli.run(['ticket', 'show', env, number]);
     expect(code).toBe(1);
