@@ -6,7 +6,15 @@ export { IJobProvider, type Job } from './jobs/extension-points.ts';
 export * from './jobs/outbox-points.ts';
 export { component } from './kernel/component.ts';
 export { IConfigurationPresets, IEnvironment, ISettings, ISettingsEditor, type SettingChange } from './kernel/configuration.ts';
-export { BadRequestError, type Diagnosis, NotFoundError, PermissionError, type Place, TracError } from './kernel/errors.ts';
+export {
+  BadRequestError,
+  type Diagnosis,
+  NotFoundError,
+  PermissionError,
+  type Place,
+  RepeatedValueError,
+  TracError,
+} from './kernel/errors.ts';
 export { parseWhole } from './kernel/literals.ts';
 export { ILog, type Log } from './kernel/log.ts';
 export { nearest } from './kernel/nearest.ts';
@@ -52,5 +60,5 @@ export { localPath } from './web/addresses.ts';
 export { FORM_TOKEN_COOKIE } from './web/csrf.ts';
 export { formatAge } from './web/dates.ts';
 export * from './web/extension-points.ts';
-export { firstValue } from './web/input.ts';
+export { firstValue, formText, requireNoFile } from './web/input.ts';
 export { SESSION_COOKIE } from './web/visitor.ts';

@@ -41,6 +41,13 @@ export class BadRequestError extends TracError {
   }
 }
 
+/** What can be given once came several times: which one counts, nobody could say. */
+export class RepeatedValueError extends BadRequestError {
+  constructor(name: string) {
+    super(`“${name}” came with several values, and takes one. Send it once.`);
+  }
+}
+
 /** Where a setting stands: file, section, key and 1-based line, as far as known. */
 export interface Place {
   readonly file?: string | undefined;

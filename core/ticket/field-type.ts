@@ -58,6 +58,8 @@ export interface FieldType<V = unknown> {
   readonly name: string;
   /** Template with the macros `edit(field)` and `show(field)`, relative to a template folder. */
   readonly template: string;
+  /** Its control may come several times in one form: `parse` gets a list of texts then. Otherwise such a form is refused. */
+  readonly several?: boolean;
   /**
    * Submitted text, or a value, to a value; throws `InvalidValueError` with a sentence for the person. What `typed` and
    * `display` write is understood. `field.value` is what is stored: it should stay valid when the rules have become stricter.

@@ -1,3 +1,4 @@
+import { RepeatedValueError } from '../kernel/errors.ts';
 import type { FieldType } from './extension-points.ts';
 import type { Field, Offer, Problem, Submission, TicketContext, TicketForm, Values } from './types.ts';
 import { InvalidValueError, isEmpty, PROTECTED_FIELDS } from './values.ts';
@@ -33,6 +34,7 @@ const textsOf = (raw: unknown): readonly string[] =>
 type Outcome = { readonly value: unknown } | { readonly fault: string };
 
 async function parseOne(raw: unknown, field: Field, type: FieldType, ctx: TicketContext): Promise<Outcome> {
+  if (Array.isArray(raw) && raw.length > 1 && !type.several) throw new RepeatedValueError(field.control);
   for (const text of textsOf(raw)) {
     const fault = textFault(text, field.maxSize);
     if (fault) return { fault };

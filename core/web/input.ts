@@ -1,5 +1,6 @@
 import { parse } from 'node:querystring';
-import { BadRequestError } from '../kernel/errors.ts';
+import { BadRequestError, RepeatedValueError } from '../kernel/errors.ts';
+import type { WebRequest } from './extension-points.ts';
 
 /** Parameters by name; a repeated one is a list. Has no prototype. */
 export type Parameters = Readonly<Record<string, string | readonly string[]>>;
@@ -61,7 +62,21 @@ function isUtf8(text: string): boolean {
   }
 }
 
-/** The first value of a parameter that should be given once; `''` when it is missing. */
+/** The first value of a parameter of an address; `''` when it is missing. */
 export function firstValue(value: string | readonly string[] | undefined): string {
   return (typeof value === 'string' ? value : value?.[0]) ?? '';
+}
+
+/** What a form has in a control for one text; `''` when it is missing. Throws 400 where it came several times, or as a file. */
+export function formText({ body, files }: Pick<WebRequest, 'body' | 'files'>, name: string): string {
+  const value = body[name];
+  if (typeof value === 'object') throw new RepeatedValueError(name);
+  requireNoFile(files, (field) => field === name);
+  return value ?? '';
+}
+
+/** Throws 400 where a file came in the place of a text. */
+export function requireNoFile(files: WebRequest['files'], isText: (field: string) => boolean): void {
+  const file = files.find(({ field }) => isText(field));
+  if (file) throw new BadRequestError(`“${file.field}” came as a file, and takes text. Send it as text.`);
 }

@@ -2,6 +2,7 @@ import {
   BadRequestError,
   component,
   firstValue,
+  formText,
   IAdminPanelProvider,
   IGrants,
   IOneTimeLinks,
@@ -61,12 +62,12 @@ const STEPS: ReadonlyMap<string, Step> = new Map<string, Step>([
 ]);
 
 function submit(services: Services, ctx: OperationContext, request: WebRequest): Promise<Outcome> {
-  const step = STEPS.get(firstValue(request.body['step']));
+  const step = STEPS.get(formText(request, 'step'));
   if (!step) throw new NotFoundError('This form is not known here. Reload the page and try again.');
   return step(services, ctx, request);
 }
 
-const typed = ({ body }: WebRequest, name: string): string => firstValue(body[name]).trim();
+const typed = (request: WebRequest, name: string): string => formText(request, name).trim();
 
 function requireAdministrator(ctx: OperationContext): void {
   if (!ctx.can('TRAC_ADMIN')) throw new PermissionError('TRAC_ADMIN', 'manage accounts');

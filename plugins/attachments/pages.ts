@@ -2,6 +2,7 @@ import {
   BadRequestError,
   component,
   firstValue,
+  formText,
   IRouteProvider,
   ITexts,
   NotFoundError,
@@ -131,7 +132,7 @@ const tokensIn = ({ body }: WebRequest): readonly string[] => [body[DRAFT_CONTRO
 async function attach(needs: Needs, ctx: OperationContext, request: WebRequest): Promise<Outcome> {
   const [realm, id] = placeOf(request);
   const parent = await needs.attachments.parent(ctx, realm, id);
-  const typed = { description: firstValue(request.body['description']), replace: request.body['replace'] !== undefined };
+  const typed = { description: formText(request, 'description'), replace: request.body['replace'] !== undefined };
   const tokens = tokensIn(request);
   const refuse = (problem: string, status: number) => showChooser(needs, ctx, request, parent, typed, { problem, status });
   if (tokens.length === 0) return refuse('Choose a file.', 422);
@@ -184,7 +185,7 @@ async function showFile(
       parent: parentView(parent, request.href),
       file,
       preview: await previewOf(needs.attachments, attachment),
-      description: firstValue(request.body['description']) || viewer.hide(attachment.description),
+      description: formText(request, 'description') || viewer.hide(attachment.description),
       asked: may && (asked === 'delete' || asked === 'edit') ? asked : problem ? 'edit' : '',
       problem,
     },
@@ -194,7 +195,7 @@ async function showFile(
 /** POST: deletes the file, or gives it another description. */
 async function changeOne(needs: Needs, ctx: OperationContext, request: WebRequest): Promise<Outcome> {
   const { parent, attachment } = await openFile(needs, ctx, request);
-  const action = firstValue(request.body['action']);
+  const action = formText(request, 'action');
   if (action === 'delete') {
     await needs.attachments.remove(ctx, attachment);
     return { redirect: parent.path, notice: { kind: 'notice', text: `The file ${attachment.filename} is deleted.` } };
@@ -202,7 +203,7 @@ async function changeOne(needs: Needs, ctx: OperationContext, request: WebReques
   if (action !== 'edit') throw new BadRequestError('What to do with the file? Send action=delete or action=edit.');
   try {
     // Where addresses are cut, what comes back must not overwrite them.
-    const sent = firstValue(request.body['description']);
+    const sent = formText(request, 'description');
     const hidden = !needs.privacy.mayRead(ctx, parent.resource);
     await needs.attachments.describe(ctx, attachment, hidden ? restoreAddresses(sent, attachment.description) : sent);
     return { redirect: pathTo('attachment', attachment) };

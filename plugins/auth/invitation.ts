@@ -1,7 +1,7 @@
 import {
   BadRequestError,
   component,
-  firstValue,
+  formText,
   IContexts,
   IGrants,
   IOneTimeLinks,
@@ -95,10 +95,10 @@ const page = (link: OneTimeLink, values: Typed, problems: readonly Problem[]): O
 
 async function accept(services: Services, ctx: OperationContext, request: WebRequest): Promise<Outcome> {
   const link = await linkOf(services, ctx, request);
-  const text = (name: string) => firstValue(request.body[name]).trim();
+  const text = (name: string) => formText(request, name).trim();
   const typed: Typed = { name: link.account || text('name'), full_name: text('full_name'), email: text('email') };
-  const password = firstValue(request.body['password']);
-  const problems = faults(services, typed, password, firstValue(request.body['password2']));
+  const password = formText(request, 'password');
+  const problems = faults(services, typed, password, formText(request, 'password2'));
   if (problems.length > 0) return page(link, typed, problems);
   const passwordHash = await services.passwords.hash(password);
   try {

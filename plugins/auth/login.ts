@@ -1,6 +1,6 @@
 import {
   component,
-  firstValue,
+  formText,
   IContexts,
   INavigationContributor,
   IPasswords,
@@ -75,8 +75,8 @@ const loginForm = (referer: string, name: string, problem: string, status: numbe
 const challenge = (text: string): Outcome => ({ text: `${text}\n`, status: 401, headers: { ...CHALLENGE, ...NOT_KEPT } });
 
 async function logIn(services: Services, ctx: OperationContext, request: WebRequest): Promise<Outcome> {
-  const name = firstValue(request.body['user']).trim();
-  const password = firstValue(request.body['password']);
+  const name = formText(request, 'user').trim();
+  const password = formText(request, 'password');
   const target = returnPath(request);
   if (name === '' || password === '') return loginForm(target, name, 'Enter your name and your password.', 422);
   const result = await services.passwords.check(name, password, request.ip);

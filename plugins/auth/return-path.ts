@@ -1,13 +1,11 @@
-import { firstValue, localPath, type WebRequest } from 'tracts';
+import { firstValue, formText, localPath, type WebRequest } from 'tracts';
 
 const POINTLESS = /^\/(?:login|logout|invite)(?:[/?#]|$)/;
 
 /** Where to go after logging in: what the form or the address says, else the page the person came from; always on this site. */
 export function returnPath(request: WebRequest): string {
   const below = request.params['*'];
-  const asked = below
-    ? `/${below}`
-    : firstValue(request.body['referer']) || firstValue(request.query['referer']) || cameFrom(request);
+  const asked = below ? `/${below}` : formText(request, 'referer') || firstValue(request.query['referer']) || cameFrom(request);
   const path = localPath(asked);
   return path === undefined || POINTLESS.test(path) ? '/' : path;
 }

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import {
   component,
-  firstValue,
+  formText,
   IContexts,
   IRouteProvider,
   NotFoundError,
@@ -87,7 +87,7 @@ async function show({ db, user }: OperationContext, { origin, href }: WebRequest
 async function submit(ctx: OperationContext, request: WebRequest): Promise<Outcome> {
   const account = ctx.user.name;
   await ctx.db('feed_token').where({ account }).delete();
-  if (firstValue(request.body['step']) !== 'make')
+  if (formText(request, 'step') !== 'make')
     return { redirect: HOME, notice: { kind: 'notice', text: 'The address works no longer.' } };
   const token = randomBytes(32).toString('base64url');
   await ctx.db('feed_token').insert({ account, token_hash: hashOf(token), created: ctx.now.getTime() * 1000 });

@@ -1,6 +1,7 @@
 import {
   component,
   firstValue,
+  formText,
   IAdminPanelProvider,
   ISettings,
   ISettingsEditor,
@@ -66,14 +67,14 @@ const STEPS: ReadonlyMap<string, (step: Step) => Promise<Outcome>> = new Map([
 ]);
 
 async function submit(needs: Needs, ctx: OperationContext, request: WebRequest): Promise<Outcome> {
-  const run = STEPS.get(firstValue(request.body['step']));
+  const run = STEPS.get(formText(request, 'step'));
   if (!run) throw new NotFoundError('This form is not known here. Reload the page and try again.');
-  return run({ needs, ctx, request, name: firstValue(request.body['field']) });
+  return run({ needs, ctx, request, name: formText(request, 'field') });
 }
 
 /** One line of trac.ini: no line breaks, no white space around. */
 const typed = ({ request }: Step, name: string): string =>
-  firstValue(request.body[name])
+  formText(request, name)
     .replace(/\s*[\r\n]+\s*/g, ' ')
     .trim();
 

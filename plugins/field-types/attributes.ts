@@ -50,7 +50,7 @@ export function compiled<T>(read: (field: Pick<Field, 'attributes'>) => T): (fie
   };
 }
 
-/** A submitted value as one line of text; a list, which no control of ours sends, counts as its last entry. */
+/** A submitted value as one line of text; of a list the last entry. */
 export function lineOf(raw: unknown): string {
   const one: unknown = Array.isArray(raw) ? raw.at(-1) : raw;
   if (typeof one === 'string') return one.trim();

@@ -99,6 +99,7 @@ const membersOf = (stored: string): readonly string[] => stored.split(SEPARATOR)
 export const checkboxSet: FieldType<readonly string[]> = {
   name: 'checkbox-set',
   template: 'fields/checkbox-set.njk',
+  several: true,
   parse: parseSet,
   serialise: (value) => value.join(SEPARATOR),
   deserialise: membersOf,

@@ -70,6 +70,7 @@ const typedNames = (raw: unknown): readonly string[] => namesIn((Array.isArray(r
 export const userList: FieldType<readonly string[]> = {
   name: 'user-list',
   template: 'fields/user-list.njk',
+  several: true,
   parse(raw, field, ctx) {
     const stored: readonly unknown[] = Array.isArray(field.value) ? field.value : [];
     const free = isOn(field, 'free_text', true);

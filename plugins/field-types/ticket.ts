@@ -116,6 +116,7 @@ const splitIds = (typed: string, field: Field): readonly number[] => [
 export const ticketListType = (tickets: ITicketService): FieldType<readonly number[]> => ({
   name: 'ticket-list',
   template: 'fields/ticket-list.njk',
+  several: true,
   async parse(raw, field, ctx) {
     const typed = splitIds((Array.isArray(raw) ? raw : [raw ?? '']).map(lineOf).join(','), field);
     if (typed.length > MOST_LISTED) throw new InvalidValueError(`${field.label} takes ${MOST_LISTED} tickets at most.`);

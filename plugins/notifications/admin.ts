@@ -2,6 +2,7 @@ import {
   component,
   DeliveryError,
   firstValue,
+  formText,
   IAdminPanelProvider,
   IContexts,
   IOutboxQueue,
@@ -74,7 +75,7 @@ async function show(needs: Needs, ctx: OperationContext, { query }: WebRequest, 
 
 async function submit(needs: Needs, ctx: OperationContext, request: WebRequest): Promise<Outcome> {
   const { body } = request;
-  const step = firstValue(body['step']);
+  const step = formText(request, 'step');
   if (step === 'test') return test(needs, ctx, request);
   const ids = [body['id'] ?? []].flat().map(Number).filter(Number.isSafeInteger);
   const { queue, contexts } = needs;
@@ -87,12 +88,12 @@ async function submit(needs: Needs, ctx: OperationContext, request: WebRequest):
   });
   const what = `${count} ${count === 1 ? 'message' : 'messages'}`;
   const text = step.startsWith('retry') ? `${what} will be tried again at once.` : `${what} thrown away.`;
-  const back = firstValue(body['state']) === 'dead' ? `${HOME}?state=dead` : HOME;
+  const back = formText(request, 'state') === 'dead' ? `${HOME}?state=dead` : HOME;
   return { redirect: back, notice: { kind: 'notice', text } };
 }
 
 async function test(needs: Needs, ctx: OperationContext, request: WebRequest): Promise<Outcome> {
-  const to = firstValue(request.body['to']).trim();
+  const to = formText(request, 'to').trim();
   const refuse = (message: string) => show(needs, ctx, request, [{ field: 'to', message }], to);
   if (!/^[^\s@,;:<>"\\]+@[^\s@,;:<>"\\]+$/.test(to)) return refuse('Give an e-mail address.');
   try {

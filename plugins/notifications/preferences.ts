@@ -1,6 +1,6 @@
 import {
   component,
-  firstValue,
+  formText,
   IRouteProvider,
   ISettings,
   ITicketService,
@@ -149,8 +149,9 @@ const ruleOf = (rule: string, wish: string): readonly Rule[] => {
   return PACES.has(wish) ? [{ rule, adverb: 'always', pace: wish as Rule['pace'], priority: 2 }] : [];
 };
 
-async function save(needs: Needs, ctx: OperationContext, { body }: WebRequest): Promise<Outcome> {
-  const text = (name: string): string => firstValue(body[name]).trim();
+async function save(needs: Needs, ctx: OperationContext, request: WebRequest): Promise<Outcome> {
+  const { body } = request;
+  const text = (name: string): string => formText(request, name).trim();
   const known = [...needs.subscribers].filter(({ label }) => label !== '').map(({ rule }) => rule);
   const typed: Typed = {
     format: FORMATS.find((format) => format === text('format')) ?? '',

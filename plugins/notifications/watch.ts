@@ -1,6 +1,6 @@
 import {
   component,
-  firstValue,
+  formText,
   IRouteProvider,
   ITicketService,
   type OperationContext,
@@ -45,8 +45,8 @@ async function watch(ctx: OperationContext, request: WebRequest, tickets: ITicke
   const id = Number(request.params['id']);
   await tickets.open(ctx, id);
   if (!ctx.user.authenticated) throw new PermissionError('an account', 'watch tickets');
-  const wish = WISHES.get(firstValue(request.body['wish']));
+  const wish = WISHES.get(formText(request, 'wish'));
   if (wish) await setWatch(ctx, id, { account: ctx.user.name }, wish.state);
-  const back = firstValue(request.body['from']) === 'prefs' ? '/prefs/notifications' : `/ticket/${id}`;
+  const back = formText(request, 'from') === 'prefs' ? '/prefs/notifications' : `/ticket/${id}`;
   return { redirect: back, ...(wish ? { notice: { kind: 'notice', text: wish.notice } } : {}) };
 }

@@ -1,7 +1,7 @@
 import {
   BadRequestError,
   component,
-  firstValue,
+  formText,
   IContexts,
   INavigationContributor,
   IPasswords,
@@ -121,7 +121,7 @@ async function show(
 }
 
 async function saveSettings(services: Services, ctx: OperationContext, request: WebRequest): Promise<Outcome> {
-  const text = (name: string) => firstValue(request.body[name]).trim();
+  const text = (name: string) => formText(request, name).trim();
   const typed: Typed = { full_name: text('full_name'), email: text('email'), time_zone: text('time_zone'), theme: text('theme') };
   const theme = THEMES.find((name) => name === typed.theme);
   const problems: Problem[] = [];
@@ -142,7 +142,7 @@ async function saveSettings(services: Services, ctx: OperationContext, request: 
 
 async function changePassword(services: Services, ctx: OperationContext, request: WebRequest): Promise<Outcome> {
   const { passwords, contexts, users, sessions } = services;
-  const text = (name: string) => firstValue(request.body[name]);
+  const text = (name: string) => formText(request, name);
   const refuse = (field: string, message: string) => show(services, ctx, request, undefined, [{ field, message }]);
   const { name } = ctx.user;
   const fault = passwords.fault(text('password'), name);
@@ -166,6 +166,6 @@ async function changePassword(services: Services, ctx: OperationContext, request
 }
 
 async function endSession({ sessions }: Services, ctx: OperationContext, request: WebRequest): Promise<Outcome> {
-  await sessions.revoke(ctx, ctx.user.name, firstValue(request.body['session']));
+  await sessions.revoke(ctx, ctx.user.name, formText(request, 'session'));
   return { redirect: '/prefs', notice: { kind: 'notice', text: 'That session is over.' } };
 }

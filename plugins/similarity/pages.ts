@@ -1,6 +1,6 @@
 import {
   component,
-  firstValue,
+  formText,
   IRouteProvider,
   ITicketService,
   ITicketSimilarityDetector,
@@ -27,11 +27,11 @@ interface Needs extends OfferNeeds {
 }
 
 /** While somebody types. Who may not file a ticket is refused; a post, so that what is typed stands in no address. */
-async function answer(needs: Needs, ctx: OperationContext, { body, href }: WebRequest): Promise<Outcome> {
+async function answer(needs: Needs, ctx: OperationContext, request: WebRequest): Promise<Outcome> {
   const draft = await needs.tickets.draft(ctx);
-  const typed = { summary: firstValue(body['summary']), description: firstValue(body['description']) };
+  const typed = { summary: formText(request, 'summary'), description: formText(request, 'description') };
   const offers = await offerSimilar(needs, draft, draftOf(typed), needs.options);
-  const similar = offers.map((offer) => ({ ...offer, href: href(`/ticket/${offer.id}`) }));
+  const similar = offers.map((offer) => ({ ...offer, href: request.href(`/ticket/${offer.id}`) }));
   return { json: { similar }, headers: { 'cache-control': 'private, no-store' } };
 }
 

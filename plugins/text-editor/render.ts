@@ -1,6 +1,6 @@
 import {
   BadRequestError,
-  firstValue,
+  formText,
   type ITexts,
   type ITicketService,
   NotFoundError,
@@ -25,10 +25,10 @@ const LARGEST = 262_144;
 const CHARACTERS_PER_REQUEST = 8192;
 
 /** The ticket that the text is written for, or a new one; throws for whom that is not there. */
-function openTicket({ tickets }: RenderNeeds, ctx: OperationContext, body: WebRequest['body']): Promise<OperationContext> {
-  const realm = firstValue(body['realm']) || 'ticket';
+function openTicket({ tickets }: RenderNeeds, ctx: OperationContext, request: WebRequest): Promise<OperationContext> {
+  const realm = formText(request, 'realm') || 'ticket';
   if (realm !== 'ticket') throw new BadRequestError('Texts are drawn as of a ticket: send realm=ticket, and its number as id.');
-  const id = firstValue(body['id']);
+  const id = formText(request, 'id');
   if (id === '') return tickets.draft(ctx);
   if (!/^[1-9]\d{0,9}$/.test(id)) throw new NotFoundError(`There is no ticket “${id.slice(0, 40)}”.`);
   return tickets.open(ctx, Number(id));
@@ -46,21 +46,20 @@ function requirePace(pace: Pace, request: WebRequest, length: number): void {
  */
 export async function renderText(needs: RenderNeeds, pace: Pace, ctx: OperationContext, request: WebRequest): Promise<Outcome> {
   const { texts, privacy } = needs;
-  const { body } = request;
-  const source = firstValue(body['text']).replace(/\r\n?/g, '\n');
+  const source = formText(request, 'text').replace(/\r\n?/g, '\n');
   if (source.length > LARGEST)
     throw new TracError('TEXT_LENGTH', `A text has at most ${LARGEST} characters; this one has ${source.length}.`, 413);
-  const open = await openTicket(needs, ctx, body);
+  const open = await openTicket(needs, ctx, request);
   requirePace(pace, request, source.length);
-  const wanted = firstValue(body['format']);
+  const wanted = formText(request, 'format');
   const format = texts.formats.some(({ name }) => name === wanted) ? wanted : texts.current;
-  const id = firstValue(body['id']);
+  const id = formText(request, 'id');
   const scope = {
     resource: id === '' ? undefined : { realm: 'ticket', id },
     href: (path: string) => request.href(path),
     hide: privacy.mayRead(open) ? (text: string) => text : hideAddresses,
   };
-  const inline = firstValue(body['inline']) === '1';
+  const inline = formText(request, 'inline') === '1';
   const [text = ''] = await texts.render(open, [{ source, format, inline, passing: true }], scope);
   return { text, type: 'text/html; charset=utf-8', headers: { 'cache-control': 'private, no-store' } };
 }

@@ -1,4 +1,4 @@
-import { firstValue, type Outcome, type WebRequest } from 'tracts';
+import { formText, type Outcome, type WebRequest } from 'tracts';
 import { DRAFT_CONTROL, SENT_COOKIE } from './settings.ts';
 
 const NAME = /^[a-z0-9]{8,32}$/;
@@ -15,7 +15,7 @@ function namesBefore({ headers }: WebRequest): readonly string[] {
 /** A form that leads on was stored; one that comes back was not. The browser hears which, and gives up its copy of the text. */
 export function sayWhatWasStored(request: WebRequest, outcome: Outcome): Outcome {
   if (request.method !== 'POST' || !('redirect' in outcome)) return outcome;
-  const name = firstValue(request.body[DRAFT_CONTROL]);
+  const name = formText(request, DRAFT_CONTROL);
   if (!NAME.test(name)) return outcome;
   const value = [...namesBefore(request), name].slice(-MOST_NAMES).join('.');
   const cookie = { name: SENT_COOKIE, value, maxAge: HOUR_SECONDS, httpOnly: false };

@@ -12,10 +12,7 @@ function toggled(cc: unknown, name: string): string {
 const ccToggle: FieldType<string> = {
   name: 'cc-toggle',
   template: 'fields/cc-toggle.njk',
-  parse: (raw, field, ctx) => {
-    const sent = Array.isArray(raw) ? raw.at(-1) : raw;
-    return sent === 'on' ? toggled(field.value, ctx.user.name) : normaliseCc(String(sent ?? ''));
-  },
+  parse: (raw, field, ctx) => (raw === 'on' ? toggled(field.value, ctx.user.name) : normaliseCc(String(raw ?? ''))),
   serialise: (value) => value,
   deserialise: (stored) => stored,
   present: (value, _field, ctx) => ({ member: entries(value).includes(ctx.user.name) }),

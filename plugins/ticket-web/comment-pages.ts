@@ -1,6 +1,7 @@
 import {
   type CommentRevision,
   component,
+  formText,
   type HistoryEntry,
   IRouteProvider,
   ITexts,
@@ -19,7 +20,7 @@ import { IAddressPrivacy, restoreAddresses } from 'tracts/addresses';
 import { viewAuthor } from './history-view.ts';
 import { textBatch } from './page-texts.ts';
 import { isSubmit, ticketIdOf } from './pages.ts';
-import { firstOf, versionOf } from './submission.ts';
+import { versionOf } from './submission.ts';
 import { viewerOf } from './viewer.ts';
 
 interface Needs {
@@ -66,7 +67,7 @@ async function showEdit(needs: Needs, { ctx, entry, latest }: Found, request: We
   const preview = batch.add(sent?.isPreview ? sent.text : '', entry.format);
   const others = batch.add(latest.text, entry.format);
   await batch.draw();
-  const isBehind = sent !== undefined && versionOf(firstOf(request.body, 'version')) !== latest.version;
+  const isBehind = sent !== undefined && versionOf(formText(request, 'version')) !== latest.version;
   return {
     template: 'ticket/edit-comment.njk',
     status: sent && !sent.isPreview ? (isBehind ? 409 : 422) : 200,
@@ -97,10 +98,10 @@ const backTo = ({ ctx, entry }: Found, text: string): Outcome => ({
 async function postEdit(needs: Needs, plain: OperationContext, request: WebRequest): Promise<Outcome> {
   const found = await findEditable(needs, plain, request);
   const { ctx, entry, latest } = found;
-  const typed = firstOf(request.body, 'comment').replace(/\r\n?/g, '\n');
+  const typed = formText(request, 'comment').replace(/\r\n?/g, '\n');
   const text = needs.privacy.mayRead(ctx) ? typed : restoreAddresses(typed, latest.text);
   if (!isSubmit(request)) return showEdit(needs, found, request, { text, isPreview: true, problems: [] });
-  const basedOn = versionOf(firstOf(request.body, 'version'));
+  const basedOn = versionOf(formText(request, 'version'));
   const problems = await needs.tickets.editComment(ctx, entry.number, text, basedOn);
   if (problems.length > 0) return showEdit(needs, found, request, { text, isPreview: false, problems });
   return backTo(found, `Comment ${entry.number} is saved.`);

@@ -9,6 +9,7 @@ import {
   NotFoundError,
   type OperationContext,
   type Outcome,
+  requireNoFile,
   type Submission,
   type TicketContext,
   type TicketForm,
@@ -24,6 +25,7 @@ import {
   type Controls,
   firstOf,
   hasStrangers,
+  isText,
   keepOthersChanges,
   presetsOf,
   submissionOf,
@@ -70,8 +72,9 @@ async function controlsOf(ctx: OperationContext, fields: ITicketFields): Promise
 }
 
 /** A manipulator may give a field another control; only then is the form needed to read what was posted. */
-async function postedTo(needs: PageNeeds, ctx: TicketContext, body: WebRequest['body']): Promise<Submission> {
+async function postedTo(needs: PageNeeds, ctx: TicketContext, { body, files }: WebRequest): Promise<Submission> {
   const controls = await controlsOf(ctx, needs.fields);
+  requireNoFile(files, (name) => isText(name, controls));
   if (!hasStrangers(body, controls)) return submissionOf(body, controls);
   const form = await needs.tickets.form(ctx);
   return submissionOf(body, new Map([...controls, ...[...form.fields.values()].map((field) => [field.control, field] as const)]));
@@ -234,7 +237,7 @@ function questionOf(applied: Applied, submission: Submission, request: WebReques
 export async function postNewTicket(needs: PageNeeds, ctx: OperationContext, request: WebRequest): Promise<Outcome> {
   const { tickets } = needs;
   const draft = await tickets.draft(ctx);
-  const submission = await postedTo(needs, draft, request.body);
+  const submission = await postedTo(needs, draft, request);
   const submit = isSubmit(request);
   const applied = submit ? await tickets.apply(ctx, undefined, submission) : await tickets.preview(ctx, undefined, submission);
   if (submit && applied.ok) return afterFiling(ctx, applied);
@@ -257,7 +260,7 @@ export async function postTicket(needs: PageNeeds, ctx: OperationContext, reques
   const { tickets } = needs;
   const id = ticketIdOf(request.params['id']);
   const open = await tickets.open(ctx, id);
-  const posted = await postedTo(needs, open, request.body);
+  const posted = await postedTo(needs, open, request);
   const hidden = !needs.privacy.mayRead(open);
   const submission = hidden ? withAddresses(posted, open.ticket.values) : posted;
   const submit = isSubmit(request);

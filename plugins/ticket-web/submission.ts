@@ -1,4 +1,4 @@
-import type { Field, HistoryEntry, Submission, WebRequest } from 'tracts';
+import { type Field, type HistoryEntry, RepeatedValueError, type Submission, type WebRequest } from 'tracts';
 
 type Parameters = WebRequest['body'];
 
@@ -10,11 +10,17 @@ const FIELD = 'field_';
 const ACTION = 'action_';
 const INPUT_CHECKBOX = 'checkbox_action_';
 
-/** The first value of a parameter; `''` when it was not sent. */
+/** The first value of a parameter of an address; `''` when it is not there. */
 export const firstOf = (parameters: Parameters, name: string): string => {
   const value = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
   return typeof value === 'string' ? value : (value?.[0] ?? '');
 };
+/** The value of what a form may hold once; `''` when it was not sent. */
+function onlyOf(body: Parameters, name: string): string {
+  const value = Object.hasOwn(body, name) ? body[name] : undefined;
+  if (typeof value === 'object') throw new RepeatedValueError(name);
+  return value ?? '';
+}
 const has = (parameters: Parameters, name: string): boolean => Object.hasOwn(parameters, name);
 
 /** Of a form that does not say what it was made from: no ticket and no comment has this version, so that it counts as stale. */
@@ -68,27 +74,31 @@ const OWN = new Set([
   '__FORM_TOKEN',
 ]);
 
+/** True for the names of controls that hold texts and no files. */
+export const isText = (name: string, controls: Controls): boolean =>
+  OWN.has(name) || controls.has(name) || name.startsWith(FIELD) || name.startsWith(ACTION) || name.startsWith(INPUT_CHECKBOX);
+
 /** True when something was posted that is neither ours nor named as a field or an action's input is. */
 export const hasStrangers = (body: Parameters, controls: Controls): boolean =>
-  Object.keys(body).some(
-    (key) =>
-      !(OWN.has(key) || controls.has(key) || key.startsWith(FIELD) || key.startsWith(ACTION) || key.startsWith(INPUT_CHECKBOX)),
-  );
+  Object.keys(body).some((key) => !isText(key, controls));
 
-/** A posted ticket form, with Trac's names, as a submission. */
+/** A posted ticket form, with Trac's names, as a submission. Throws 400 where what it holds once came several times. */
 export function submissionOf(body: Parameters, controls: Controls): Submission {
+  const action = onlyOf(body, 'action');
+  const internal = onlyOf(body, 'internal');
+  const confirmed = onlyOf(body, 'confirmed');
   return {
-    action: some(firstOf(body, 'action')),
+    action: some(action),
     inputs: inputsOf(body),
     fields: fieldsOf(body, controls),
-    comment: some(firstOf(body, 'comment').replace(/\r\n?/g, '\n')),
-    replyTo: some(firstOf(body, 'replyto')),
-    internal: firstOf(body, 'internal') === '' ? undefined : firstOf(body, 'internal') !== '0',
-    basedOn: versionOf(firstOf(body, 'view_time')),
+    comment: some(onlyOf(body, 'comment').replace(/\r\n?/g, '\n')),
+    replyTo: some(onlyOf(body, 'replyto')),
+    internal: internal === '' ? undefined : internal !== '0',
+    basedOn: versionOf(onlyOf(body, 'view_time')),
     attachments: Object.hasOwn(body, 'attachment_draft') ? [body['attachment_draft'] ?? []].flat() : undefined,
-    author: some(firstOf(body, 'author').trim()),
+    author: some(onlyOf(body, 'author').trim()),
     // The answer to an action's question names the action: it does not count for another one chosen meanwhile.
-    confirmed: firstOf(body, 'confirmed') !== '' && firstOf(body, 'confirmed') === firstOf(body, 'action'),
+    confirmed: confirmed !== '' && confirmed === action,
   };
 }
 

@@ -4,6 +4,7 @@ import {
   type AdminPanel,
   component,
   firstValue,
+  formText,
   IAdjunctService,
   IAdminPanelProvider,
   IContexts,
@@ -83,7 +84,7 @@ const STEPS: ReadonlyMap<string, (step: Step) => Promise<Outcome>> = new Map([
 async function submit(needs: Needs, ctx: OperationContext, request: WebRequest, kind: Kind): Promise<Outcome> {
   const run = STEPS.get(typed(request, 'step'));
   if (!run) throw new NotFoundError('This form is not known here. Reload the page and try again.');
-  const step: Step = { needs, ctx, request, kind, name: firstValue(request.body['value']) };
+  const step: Step = { needs, ctx, request, kind, name: formText(request, 'value') };
   const asker = { user: ctx.user, via: ctx.via, now: ctx.now, timeZone: ctx.timeZone };
   try {
     return await needs.contexts.write(asker, (writing) => run({ ...step, ctx: writing }));
@@ -110,7 +111,7 @@ async function again(step: Step, problem: { readonly field: string; readonly mes
 }
 
 const INPUTS = ['name', 'owner', 'description', 'time', 'due', 'completed', 'target', 'into', 'tickets'] as const;
-const typed = ({ body }: WebRequest, name: string): string => firstValue(body[name]);
+const typed = (request: WebRequest, name: string): string => formText(request, name);
 
 function requireRight({ ctx, kind, name }: Step, deed: Deed): void {
   if (!mayDo(ctx, kind, deed, name || undefined)) throw new PermissionError(rightFor(kind, deed), `${deed} this ${kind.noun}`);

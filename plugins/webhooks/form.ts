@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import {
-  firstValue,
+  formText,
   type ITicketFields,
   nearest,
   type OperationContext,
@@ -40,8 +40,9 @@ export const NEW_HOOK: TypedHook = {
 };
 
 /** The form as it was filled in. */
-export function typedIn({ body }: WebRequest): TypedHook {
-  const text = (name: string): string => firstValue(body[name]).trim();
+export function typedIn(request: WebRequest): TypedHook {
+  const { body } = request;
+  const text = (name: string): string => formText(request, name).trim();
   return {
     name: text('name'),
     url: text('url'),

@@ -3,6 +3,7 @@ import {
   type AdminPanel,
   component,
   firstValue,
+  formText,
   IAdminPanelProvider,
   type IOutbox,
   NotFoundError,
@@ -150,7 +151,7 @@ const STEPS: ReadonlyMap<string, Step> = new Map([
 ]);
 
 async function submit(needs: PanelNeeds, ctx: OperationContext, request: WebRequest): Promise<Outcome> {
-  const run = STEPS.get(firstValue(request.body['step']));
+  const run = STEPS.get(formText(request, 'step'));
   if (!run) throw new NotFoundError('This form is not known here. Reload the page and try again.');
   return run(needs, ctx, request);
 }
@@ -180,7 +181,7 @@ async function add(needs: PanelNeeds, ctx: OperationContext, request: WebRequest
 }
 
 async function save(needs: PanelNeeds, ctx: OperationContext, request: WebRequest): Promise<Outcome> {
-  const hook = await hookOf(ctx, firstValue(request.body['hook']));
+  const hook = await hookOf(ctx, formText(request, 'hook'));
   const typed = typedIn(request);
   const problems = await hookProblems(ctx, needs.fields, typed, hook);
   if (problems.length > 0) return page(needs, ctx, request, { hook, values: typed, problems });
@@ -197,14 +198,14 @@ const change = (needs: PanelNeeds, ctx: OperationContext, hook: Webhook, setting
   });
 
 async function toggle(needs: PanelNeeds, ctx: OperationContext, request: WebRequest): Promise<Outcome> {
-  const hook = await hookOf(ctx, firstValue(request.body['hook']));
+  const hook = await hookOf(ctx, formText(request, 'hook'));
   const enabled = !hook.enabled;
   await change(needs, ctx, hook, { enabled });
   return { redirect: pageOf(hook.id), notice: { kind: 'notice', text: enabled ? 'It is switched on.' : 'It is switched off.' } };
 }
 
 async function remove(needs: PanelNeeds, ctx: OperationContext, request: WebRequest): Promise<Outcome> {
-  const hook = await hookOf(ctx, firstValue(request.body['hook']));
+  const hook = await hookOf(ctx, formText(request, 'hook'));
   await write(needs, ctx, async (own) => {
     await deleteHook(own, hook.id);
     await hooksChanged(needs.generations, own);
@@ -227,13 +228,13 @@ export const ping = (needs: DeliveryNeeds, hook: Webhook): Promise<Sent | undefi
 };
 
 async function test(needs: PanelNeeds, ctx: OperationContext, request: WebRequest): Promise<Outcome> {
-  const hook = await hookOf(ctx, firstValue(request.body['hook']));
+  const hook = await hookOf(ctx, formText(request, 'hook'));
   return { redirect: `${pageOf(hook.id)}#log`, notice: sayOutcome(await ping(needs, hook)) };
 }
 
 async function redeliver(needs: PanelNeeds, ctx: OperationContext, request: WebRequest): Promise<Outcome> {
-  const hook = await hookOf(ctx, firstValue(request.body['hook']));
-  const wanted = firstValue(request.body['attempt']);
+  const hook = await hookOf(ctx, formText(request, 'hook'));
+  const wanted = formText(request, 'attempt');
   const found = (await listAttempts(ctx, hook.id)).find(({ id }) => String(id) === wanted);
   if (!found) throw new NotFoundError('This delivery is no longer in the log.');
   await write(needs, ctx, (own) => needs.outbox.put(own, CHANNEL, { ...found.message }));

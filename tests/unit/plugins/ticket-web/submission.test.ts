@@ -63,13 +63,12 @@ test('fields that nobody defined are passed on, so that they are refused and not
   expect(({} as Record<string, unknown>)['y']).toBeUndefined();
 });
 
-test('of a text given twice the first counts', () => {
-  expect(submissionOf({ comment: ['a', 'b'], action: ['leave', 'resolve'], view_time: ['1', '2'] }, controls)).toMatchObject({
-    comment: 'a',
-    action: 'leave',
-    basedOn: 1,
-  });
-});
+test.each(['comment', 'action', 'view_time', 'replyto', 'internal', 'author', 'confirmed'])(
+  'what is given once is refused when it comes twice: %s',
+  (name) => {
+    expect(() => submissionOf({ [name]: ['a', 'b'] }, controls)).toThrow(`“${name}” came with several values`);
+  },
+);
 
 test('a version that is missing or no number counts as stale', () => {
   expect(versionOf('12')).toBe(12);
