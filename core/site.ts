@@ -16,6 +16,7 @@ import { ILog, type Log } from './kernel/log.ts';
 import { type LoadedPlugin, PACKAGE_ROOT } from './kernel/plugin-loader.ts';
 import { IDiagnostician, ISiteHealth } from './kernel/registry.ts';
 import { dropMisfits } from './probes.ts';
+import type { OperationContext } from './security/context.ts';
 import { IContexts } from './security/contexts.ts';
 import { IPermissionService } from './security/extension-points.ts';
 import * as security from './security/index.ts';
@@ -136,7 +137,7 @@ export function composeSite(parts: SiteParts): Site {
   };
 }
 
-/** Loading problems, unknown names and what components say, put together once: it is asked for with each page. */
+/** Loading problems, unknown names and what components say, put together once, but for what changes by itself: it is asked for with each page. */
 function judgeOnce(kernel: Kernel, configuration: Configuration): () => readonly Diagnosis[] {
   let all: readonly Diagnosis[] | undefined;
   const ask = (one: IDiagnostician): readonly Diagnosis[] => {
@@ -146,17 +147,21 @@ function judgeOnce(kernel: Kernel, configuration: Configuration): () => readonly
       return [{ severity: 'error', message: `${kernel.idOf(one)} could not check the configuration: ${String(error)}` }];
     }
   };
+  let live: readonly IDiagnostician[] = [];
   return () => {
-    all ??= [
-      ...kernel.diagnoses(),
-      ...checkRules(
-        configuration,
-        kernel.components().map(({ id }) => id),
-      ),
-      ...checkNames(configuration, kernel.options(), freeSectionsWith(kernel.sections())),
-      ...kernel.all(IDiagnostician).flatMap(ask),
-    ];
-    return all;
+    if (!all) {
+      live = kernel.all(IDiagnostician).filter(({ isLive }) => isLive);
+      all = [
+        ...kernel.diagnoses(),
+        ...checkRules(
+          configuration,
+          kernel.components().map(({ id }) => id),
+        ),
+        ...checkNames(configuration, kernel.options(), freeSectionsWith(kernel.sections())),
+        ...kernel.all(IDiagnostician).flatMap((one) => (one.isLive ? [] : ask(one))),
+      ];
+    }
+    return [...all, ...live.flatMap(ask)];
   };
 }
 
@@ -199,7 +204,17 @@ function makeWeb(kernel: Kernel, contexts: IContexts, views: Views, log: Log, up
     views,
     chrome: chromeOf(kernel),
     contexts,
+    explainRefusal: (ctx) => lockoutsFor(kernel, ctx),
     findSession: security.sessionFinder(kernel),
     log,
   });
+}
+
+/** Why everything is refused, for those who would look after the site if they could. */
+function lockoutsFor(kernel: Kernel, ctx: OperationContext): readonly Diagnosis[] {
+  if (!kernel.get(IPermissionService).permissionsOf(ctx, ctx.user).has('TRAC_ADMIN')) return [];
+  return kernel
+    .get(ISiteHealth)
+    .diagnoses()
+    .filter(({ refusesAll }) => refusesAll);
 }

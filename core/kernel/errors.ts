@@ -81,4 +81,6 @@ export interface Diagnosis {
   readonly place?: Place | undefined;
   /** The component or plugin concerned, if one is. */
   readonly component?: string | undefined;
+  /** Until it is put right everything is refused to everybody: told on the page that refuses, to whom TRAC_ADMIN was granted. */
+  readonly refusesAll?: boolean | undefined;
 }

@@ -49,6 +49,8 @@ export interface ComponentFailure {
   readonly error: unknown;
   /** Where and for whom, for the log and in the note: `{ ticket: 12, user: 'joe' }`. What is undefined is left out. */
   readonly about?: Readonly<Record<string, unknown>>;
+  /** It was asked whether something is allowed: everything it is asked is refused until it is put right. */
+  readonly refusesAll?: boolean;
 }
 
 /** What is wrong with the site now, beyond loading: a changed trac.ini that was not taken, what failed after a commit, ... */
@@ -57,7 +59,7 @@ export interface ISiteHealth {
   diagnoses(): readonly Diagnosis[];
   /**
    * Takes note of a component that was left out at something: logged, and told to administrators for a day. Only for what is
-   * offered (a menu entry, a panel): a guard that fails must refuse, so let its error go on.
+   * offered (a menu entry, a panel), or of a guard that refuses since it failed.
    */
   report(failure: ComponentFailure): void;
 }
@@ -67,5 +69,10 @@ export const ISiteHealth = service<ISiteHealth>('ISiteHealth', { doc: 'Knows wha
 export interface IDiagnostician {
   /** Called: when a configuration is loaded, and by `tracts config check`. Combined: all. If it throws: reported as a problem. */
   diagnose(): readonly Diagnosis[];
+  /**
+   * What it finds depends on more than trac.ini, e.g. on another file: it is asked anew for each page of an administrator, so it
+   * must be cheap.
+   */
+  readonly isLive?: boolean;
 }
 export const IDiagnostician = extensionPoint<IDiagnostician>('IDiagnostician', { doc: 'Finds mistakes in the configuration.' });

@@ -1,4 +1,5 @@
-import { readLines } from '../config/lines.ts';
+import { readLines, refuse } from '../config/lines.ts';
+import type { Place } from '../kernel/errors.ts';
 import type { Resource } from './context.ts';
 import { reach } from './permission-graph.ts';
 
@@ -7,6 +8,8 @@ interface AuthzLine {
   readonly who: string;
   /** Names of permissions; one with `!` in front refuses. Empty: refuses everything. */
   readonly actions: readonly string[];
+  /** 1-based number of the line. */
+  readonly line: number;
 }
 
 /** A section: a pattern for resources, with its lines in file order. */
@@ -20,6 +23,8 @@ export interface AuthzRules {
   readonly sections: readonly AuthzSection[];
   /** Group to its members, nested groups resolved. */
   readonly groups: ReadonlyMap<string, ReadonlySet<string>>;
+  /** The lines of [groups]. */
+  readonly groupLines: readonly { readonly members: readonly string[]; readonly line: number }[];
   /** Some section names single fields, such as `[ticket:3/field:salary]`. */
   readonly namesFields: boolean;
 }
@@ -40,15 +45,29 @@ export function globPattern(glob: string): RegExp {
   return new RegExp(`^${source.replace(/(?:\.\*)+/g, '.*')}$`, 'su');
 }
 
+function readPattern(glob: string, place: Place): RegExp {
+  try {
+    return globPattern(glob.includes('@') ? glob : `${glob}@*`);
+  } catch {
+    return refuse(place, `the pattern of [${glob}] cannot be read. A range such as [a-z] goes upwards.`);
+  }
+}
+
 /** Reads such a file. Throws a ConfigError that names the line that cannot be read. */
 export function parseAuthz(text: string, file: string): AuthzRules {
-  const sections = new Map<string, AuthzLine[]>();
+  const sections = new Map<string, { readonly pattern: RegExp; readonly lines: AuthzLine[] }>();
   const members = new Map<string, string[]>();
+  const groupLines: { readonly members: readonly string[]; readonly line: number }[] = [];
   for (const item of readLines(text, file).items) {
-    if (item.kind === 'section' && item.name !== 'groups') sections.set(item.name, []);
-    if (item.kind !== 'option') continue;
-    if (item.section === 'groups') members.set(item.writtenKey, splitList(item.value));
-    else sections.get(item.section)?.push({ who: item.writtenKey, actions: splitList(item.value) });
+    if (item.kind === 'comment') continue;
+    const line = item.at + 1;
+    if (item.kind === 'section') {
+      if (item.name !== 'groups') sections.set(item.name, { pattern: readPattern(item.name, { file, line }), lines: [] });
+    } else if (item.section === 'groups') {
+      const direct = splitList(item.value);
+      members.set(item.writtenKey, direct);
+      groupLines.push({ members: direct, line });
+    } else sections.get(item.section)?.lines.push({ who: item.writtenKey, actions: splitList(item.value), line });
   }
   const groups = new Map(
     [...members].map(([group, direct]) => [
@@ -57,8 +76,9 @@ export function parseAuthz(text: string, file: string): AuthzRules {
     ]),
   );
   return {
-    sections: [...sections].map(([glob, lines]) => ({ pattern: globPattern(glob.includes('@') ? glob : `${glob}@*`), lines })),
+    sections: [...sections.values()],
     groups,
+    groupLines,
     namesFields: [...sections.keys()].some((glob) => /(^|\/)field:/.test(glob)),
   };
 }

@@ -57,6 +57,8 @@ export interface IPermissionService {
   usersWith(ctx: OperationContext, permission: string, resource?: Resource): readonly string[];
   /** Members of a group, through nested groups; circles are allowed. Empty when there is no such group. */
   membersOf(ctx: OperationContext, group: string): readonly string[];
+  /** Is somebody in a group of this name, as far as the latest operation knew? Before the first one every name is. */
+  isGroup(name: string): boolean;
   /** Everything a user holds by grant, groups and meta permissions. */
   permissionsOf(ctx: OperationContext, user: User): ReadonlySet<string>;
   /** Every defined permission, with its line of help. */

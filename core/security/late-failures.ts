@@ -20,7 +20,7 @@ export interface LateFailures {
   diagnoses(): readonly Diagnosis[];
 }
 
-interface Kept extends Pick<Diagnosis, 'component' | 'remedy'> {
+interface Kept extends Pick<Diagnosis, 'component' | 'remedy' | 'refusesAll'> {
   readonly text: string;
   /** Of the latest time. */
   readonly about: string;
@@ -48,12 +48,13 @@ export function createLateFailures(clock: () => Date = () => new Date()): LateFa
       const text = `${writable ? 'After a change was stored' : 'After something was read'}, ${what ?? 'a task'} failed: ${plainReason(error)}`;
       keep({ text, about: `${user.name}, ${via}`, remedy: REMEDY });
     },
-    noteComponent({ component, task, error, about = {} }) {
+    noteComponent({ component, task, error, about = {}, refusesAll }) {
       const told = Object.entries(about).flatMap(([name, value]) => (value === undefined ? [] : `${name} ${value}`));
       keep({
         text: `The component ${component} ${task}: ${plainReason(error)}`,
         about: told.join(', '),
         component,
+        refusesAll,
         remedy: `Correct it, or write "${component} = disabled" into [components] of trac.ini. The log has the whole error. This note goes after a day.`,
       });
     },
@@ -67,11 +68,11 @@ export function createLateFailures(clock: () => Date = () => new Date()): LateFa
   };
 }
 
-function describe({ text, about, at, times, remedy, component }: Kept): Diagnosis {
+function describe({ text, about, at, times, remedy, component, refusesAll }: Kept): Diagnosis {
   const when = `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
   const count = times === 1 ? '' : `${times} times, last `;
   const where = about === '' ? '' : `; ${about}`;
-  return { severity: 'error', message: `${text} (${count}${when}${where}).`, remedy, component };
+  return { severity: 'error', message: `${text} (${count}${when}${where}).`, remedy, component, refusesAll };
 }
 
 const MOST_READ = 1000;

@@ -1,10 +1,9 @@
 import { component } from '../kernel/component.ts';
 import { ISettings } from '../kernel/configuration.ts';
 import type { Diagnosis } from '../kernel/errors.ts';
-import { ILog, type Log } from '../kernel/log.ts';
 import { nearest } from '../kernel/nearest.ts';
 import { option } from '../kernel/option.ts';
-import { IDiagnostician, IRegistry } from '../kernel/registry.ts';
+import { IDiagnostician, IRegistry, ISiteHealth } from '../kernel/registry.ts';
 import type { Settings } from '../kernel/settings.ts';
 import type { Directory, OperationContext, Resource, User } from './context.ts';
 import { IPermissionPolicy, IPermissionService, type Verdict } from './extension-points.ts';
@@ -32,7 +31,7 @@ const DEFAULT_POLICIES: readonly string[] = [
 export const PermissionSystem = component({
   doc: 'Answers who may do what.',
   implements: [IPermissionService, IDiagnostician],
-  uses: { registry: IRegistry, settings: ISettings, policies: IPermissionPolicy, log: ILog },
+  uses: { registry: IRegistry, settings: ISettings, policies: IPermissionPolicy, health: ISiteHealth },
   options: {
     names: option.list(
       'trac',
@@ -41,15 +40,17 @@ export const PermissionSystem = component({
       'The policies asked for permissions, in this order; the first that has an answer decides, and without one the permission is refused. A name that no policy bears refuses everything.',
     ),
   },
-  create: ({ registry, settings, policies, log, options }) => new Permissions(registry, settings, policies, log, options.names),
+  create: ({ registry, settings, policies, health, options }) =>
+    new Permissions(registry, settings, policies, health, options.names),
 });
 
 class Permissions implements IPermissionService, IDiagnostician {
   readonly #registry: IRegistry;
   readonly #settings: Settings;
   readonly #policies: Iterable<IPermissionPolicy>;
-  readonly #log: Log;
+  readonly #health: ISiteHealth;
   readonly #names: readonly string[];
+  #latest: Directory | undefined;
   readonly #rights = new WeakMap<Directory, Map<string, Rights>>();
   #made:
     | { readonly graph: PermissionGraph; readonly chain: readonly NamedPolicy[]; readonly diagnoses: readonly Diagnosis[] }
@@ -59,17 +60,18 @@ class Permissions implements IPermissionService, IDiagnostician {
     registry: IRegistry,
     settings: Settings,
     policies: Iterable<IPermissionPolicy>,
-    log: Log,
+    health: ISiteHealth,
     names: readonly string[],
   ) {
     this.#registry = registry;
     this.#settings = settings;
     this.#policies = policies;
-    this.#log = log;
+    this.#health = health;
     this.#names = names;
   }
 
   judge(directory: Directory, user: User): (permission: string, resource?: Resource) => boolean {
+    this.#latest = directory;
     // Many operations ask nothing.
     let judge: Judge | undefined;
     return (permission, resource) => {
@@ -105,6 +107,11 @@ class Permissions implements IPermissionService, IDiagnostician {
     return [...findMembers(directory, group)].sort();
   }
 
+  isGroup(name: string): boolean {
+    if (name === 'anonymous' || name === 'authenticated' || !this.#latest) return true;
+    return [...this.#latest.grants.values()].some((actions) => actions.has(name));
+  }
+
   permissionsOf({ directory }: OperationContext, user: User): ReadonlySet<string> {
     return this.#rightsOf(directory, user).permissions;
   }
@@ -118,7 +125,15 @@ class Permissions implements IPermissionService, IDiagnostician {
   }
 
   #judge(directory: Directory, user: User): Judge {
-    return new Judge(this.#site().chain, user, this.#rightsOf(directory, user), this.#log);
+    return new Judge(this.#site().chain, user, this.#rightsOf(directory, user), (policy, permission, error) =>
+      this.#health.report({
+        component: this.#registry.idOf(policy),
+        task: 'could not judge and refuses',
+        error,
+        about: { permission, user: user.name },
+        refusesAll: true,
+      }),
+    );
   }
 
   #rightsOf(directory: Directory, user: User): Rights {
@@ -186,6 +201,7 @@ class Permissions implements IPermissionService, IDiagnostician {
         : 'Correct the name, enable the component that bears it in [components], or take it out of the list.',
       place: this.#settings.place('trac', 'permission_policies'),
       component: 'core.PermissionSystem',
+      refusesAll: true,
     };
   }
 

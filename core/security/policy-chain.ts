@@ -1,4 +1,3 @@
-import type { Log } from '../kernel/log.ts';
 import type { Resource, User } from './context.ts';
 import type { IPermissionPolicy, PolicyContext } from './extension-points.ts';
 import type { Rights } from './rights.ts';
@@ -32,21 +31,24 @@ const objectOf = (resource: Resource | undefined): object => {
   return typeof object === 'object' && object !== null ? object : NO_OBJECT;
 };
 
+/** Called when a policy fails at a question, which is refused then. */
+export type OnFailure = (policy: IPermissionPolicy, permission: string, error: unknown) => void;
+
 /** Asks the policies, in order, whatever one user asks in one operation. Fails closed. */
 export class Judge {
   readonly #policies: readonly NamedPolicy[];
   readonly #missing: NamedPolicy | undefined;
-  readonly #log: Log;
+  readonly #onFailure: OnFailure;
   readonly #who: PolicyContext;
   #fieldPolicies: readonly NamedPolicy[] | undefined;
   readonly #answers = new WeakMap<object, Map<string, Decision>>();
   /** Questions being answered now. */
   readonly #open = new Set<string>();
 
-  constructor(policies: readonly NamedPolicy[], user: User, rights: Rights, log: Log) {
+  constructor(policies: readonly NamedPolicy[], user: User, rights: Rights, onFailure: OnFailure) {
     this.#policies = policies;
     this.#missing = policies.find(({ policy }) => !policy);
-    this.#log = log;
+    this.#onFailure = onFailure;
     this.#who = {
       user,
       groups: rights.groups,
@@ -94,7 +96,7 @@ export class Judge {
         if (typeof answer !== 'boolean') throw new TypeError('a policy answers true, false or undefined, and at once');
         return { allowed: answer, by: name };
       } catch (error) {
-        this.#log.error('permission policy failed', { policy: name, permission, error: String(error) });
+        if (policy) this.#onFailure(policy, permission, error);
         return { allowed: false, by: name, failed: true };
       }
     }

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { PermissionError, TracError } from '../kernel/errors.ts';
+import { type Diagnosis, describePlace, PermissionError, TracError } from '../kernel/errors.ts';
 import type { OperationContext } from '../security/context.ts';
 import type { Asker } from '../security/contexts.ts';
 import type { Addresses } from './addresses.ts';
@@ -15,6 +15,7 @@ import { ANONYMOUS, anonymousVisitor, SESSION_COOKIE, type SessionFinder, type V
 
 export interface DispatchOptions extends PartsOptions {
   readonly findSession: SessionFinder;
+  readonly explainRefusal: (ctx: OperationContext) => readonly Diagnosis[];
   readonly filters: readonly IRequestFilter[];
   readonly renderPage: PageRenderer;
   readonly streams: EventStreams;
@@ -78,7 +79,7 @@ export function createDispatcher(options: DispatchOptions): Dispatcher {
       try {
         const visitor = await visitorOf(request);
         const rendered = await contexts.read({ user: visitor.user, via: 'web' }, async (ctx) =>
-          render(options, errorView(failure, visitor, request), request, visitor, ctx),
+          render(options, errorView(failure, visitor, request, reasonsFor(options, failure, ctx)), request, visitor, ctx),
         );
         return sendOutcome(rendered, request, reply, addresses, visitor.formToken);
       } catch (second) {
@@ -169,7 +170,22 @@ function render(
   return { outcome, html };
 }
 
-function errorView(failure: Failure, visitor: Visitor, request: FastifyRequest): View {
+/** A problem as the page that refuses shows it. */
+interface Reason {
+  readonly message: string;
+  readonly remedy: string;
+}
+
+function reasonsFor({ explainRefusal }: DispatchOptions, { status }: Failure, ctx: OperationContext): readonly Reason[] {
+  if (status !== 403) return [];
+  return explainRefusal(ctx).map(({ message, remedy = '', place }) => ({
+    message:
+      place?.line === undefined || message.includes(`line ${place.line}`) ? message : `${describePlace(place)}: ${message}`,
+    remedy,
+  }));
+}
+
+function errorView(failure: Failure, visitor: Visitor, request: FastifyRequest, reasons: readonly Reason[]): View {
   const title = TITLES[failure.status] ?? (failure.status < 500 ? 'Not possible' : 'Something went wrong');
   return {
     template: 'error.njk',
@@ -177,6 +193,7 @@ function errorView(failure: Failure, visitor: Visitor, request: FastifyRequest):
     data: {
       title,
       error: { ...failure, id: failure.id ?? '' },
+      reasons,
       offerLogin: failure.status === 403 && !visitor.user.authenticated,
       // What was posted cannot be asked for again.
       here: SAFE_METHODS.has(request.method) ? request.url : pathOf(request),

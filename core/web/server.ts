@@ -10,8 +10,9 @@ import fastify, {
   type FastifyRequest,
   type HTTPMethods,
 } from 'fastify';
-import { NotFoundError, TracError } from '../kernel/errors.ts';
+import { type Diagnosis, NotFoundError, TracError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
+import type { OperationContext } from '../security/context.ts';
 import type { IContexts } from '../security/contexts.ts';
 import { type Addresses, type AddressOptions, createAddresses } from './addresses.ts';
 import type { Chrome } from './chrome.ts';
@@ -42,6 +43,8 @@ export interface ServerOptions extends AddressOptions {
   readonly views: Views;
   readonly chrome: Chrome;
   readonly contexts: IContexts;
+  /** What a page that refuses tells this person beside the refusal. Default: nothing. */
+  readonly explainRefusal?: (ctx: OperationContext) => readonly Diagnosis[];
   readonly findSession: SessionFinder;
   readonly log: Log;
   readonly defaultTimeZone: string;
@@ -70,6 +73,7 @@ export async function buildServer(options: ServerOptions): Promise<WebServer> {
   const dispatcher = createDispatcher({
     contexts: options.contexts,
     findSession: options.findSession,
+    explainRefusal: options.explainRefusal ?? (() => []),
     filters: [...options.filters],
     receivers: [...(options.receivers ?? [])],
     uploadDir: options.uploadDir,

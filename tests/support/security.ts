@@ -5,6 +5,7 @@ import type { Database } from '../../core/db/types.ts';
 import { IEnvironment, ISettings } from '../../core/kernel/configuration.ts';
 import { Kernel } from '../../core/kernel/kernel.ts';
 import { ILog, type Log } from '../../core/kernel/log.ts';
+import { ISiteHealth } from '../../core/kernel/registry.ts';
 import { plainSettings } from '../../core/kernel/settings.ts';
 import type { Service } from '../../core/kernel/tokens.ts';
 import type { OperationContext, User } from '../../core/security/context.ts';
@@ -53,6 +54,10 @@ export async function securityStage(fresh: FreshDatabase, setup: Setup = {}): Pr
   kernel.provide(IGenerations, generations);
   kernel.provide(IContexts, contexts);
   kernel.provide(ILog, log);
+  kernel.provide(ISiteHealth, {
+    diagnoses: () => [],
+    report: ({ component, task, error }) => hear(`${component} ${task}: ${String(error)}`),
+  });
   kernel.load({ plugin: 'core', file: 'core', enabledByDefault: true, required: true }, security.components);
   kernel.load({ plugin: 'extra', file: 'extra.ts', enabledByDefault: true }, setup.components ?? {});
   kernel.start();

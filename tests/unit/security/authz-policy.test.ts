@@ -39,6 +39,7 @@ async function withFile(text: string | undefined, ini: Record<string, string> = 
   };
   return {
     file,
+    logged: stage.logged,
     may: (user: string, permission: string, resource?: Resource) =>
       stage.get(IPermissionService).judge(directory, userOf(user))(permission, resource),
     problems: () => stage.kernel.all(IDiagnostician).flatMap((one) => [...one.diagnose()]),
@@ -111,16 +112,51 @@ anonymous = TICKET_EDIT_COMMENT
   });
 
   test.each([
-    ['is missing', undefined, {}, 'ENOENT'],
+    ['is missing', undefined, {}, 'authz.conf, which [authz_policy] authz_file names, does not exist.'],
+    ['is a folder', undefined, { authz_file: '.' }, 'is a folder'],
     ['cannot be read', '[ticket:1]\njoe TICKET_VIEW\n', {}, 'line 2'],
-    ['has a pattern that cannot be read', '[ticket:[z-a]]\njoe = TICKET_VIEW\n', {}, ''],
+    ['has a pattern that cannot be read', '\n[ticket:[z-a]]\njoe = TICKET_VIEW\n', {}, 'authz.conf, line 2: the pattern'],
     ['is not named', '', { authz_file: '' }, 'authz_file'],
   ])('while it %s, everything is refused and administrators are told', async (_what, text, ini, words) => {
-    const { may, problems } = await withFile(text, ini);
+    const { may, problems, logged } = await withFile(text, ini);
     expect(may('joe', 'TICKET_VIEW', ticket(1))).toBe(false);
     expect(may('root', 'TRAC_ADMIN')).toBe(false);
     expect(problems()).toMatchObject([
-      { severity: 'error', component: 'core.AuthzPolicy', message: expect.stringContaining(words) },
+      { severity: 'error', component: 'core.AuthzPolicy', refusesAll: true, message: expect.stringContaining(words) },
+    ]);
+    expect(logged.filter((line) => line.includes(words))).toHaveLength(1);
+  });
+
+  test('a file that breaks and is mended says so in the log each time, and is in the list of problems meanwhile', async () => {
+    const { file, may, problems, logged } = await withFile('[ticket:2]\n* =\n');
+    expect([may('joe', 'TICKET_VIEW', ticket(1)), problems()]).toEqual([true, []]);
+    writeFileSync(file, '[ticket:2]\nbroken\n');
+    await sleep(550);
+    expect(may('joe', 'TICKET_VIEW', ticket(1))).toBe(false);
+    expect(problems()).toMatchObject([{ message: expect.stringContaining('authz.conf, line 2'), place: { file, line: 2 } }]);
+    writeFileSync(file, '[ticket:3]\n* =\n');
+    await sleep(550);
+    expect([problems(), may('joe', 'TICKET_VIEW', ticket(1))]).toEqual([[], true]);
+    expect(logged.map((line) => line.slice(0, 40))).toEqual([
+      expect.stringContaining('authz.conf, line 2'),
+      expect.stringContaining('in force again'),
+    ]);
+  });
+
+  test('names that mean nothing are warned of, each with its line', async () => {
+    const lines = ['[groups]', 'leads = zoe, @cheifs', 'chiefs = root', '[ticket:1]', 'jane = TICKET_VEIW, !TICKET_APPEND'];
+    const more = ['@devs = TICKET_VIEW', '@authenticated = TICKET_VIEW', '@leeds = !WIKI_VIEW', '* ='];
+    const { may, problems } = await withFile([...lines, ...more, ''].join('\n'));
+    expect(may('joe', 'TICKET_VIEW', ticket(1))).toBe(true);
+    expect(problems().map(({ severity, message, remedy }) => [severity, message, remedy])).toEqual([
+      ['warning', 'authz.conf, line 2: nobody is in the group @cheifs, so that it means nobody.', 'Did you mean @chiefs?'],
+      [
+        'warning',
+        'authz.conf, line 5: nothing defines the permission "TICKET_VEIW", so that it means nothing.',
+        'Did you mean TICKET_VIEW?',
+      ],
+      ['warning', 'authz.conf, line 8: nobody is in the group @leeds, so that it means nobody.', 'Did you mean @leads?'],
+      ['warning', expect.stringContaining('line 8: nothing defines the permission "WIKI_VIEW"'), expect.any(String)],
     ]);
   });
 
