@@ -35,22 +35,37 @@ export const chooserData = ({ maxSize }: AttachmentLimits, { current }: ITexts) 
 });
 
 /** The control for files, with what was uploaded before the form came back. */
-function chooser({ options, texts }: Needs, form: TicketForm): Panel {
-  const planned = form.notes.flatMap((note) => planOf(note) ?? []);
-  return {
-    template: 'attachments/chooser.njk',
-    title: 'Files',
-    place: 'form',
-    multipart: true,
-    data: {
-      ...chooserData(options, texts),
-      drafts: planned.flatMap(({ draft, fault }) => (draft && !draft.fault ? [{ ...viewDraft(draft), fault }] : [])),
-      faults: planned.map(({ fault }) => fault).filter(Boolean),
-    },
+function chooser({ options, texts }: Needs, { notes }: TicketForm): Panel {
+  const planned = notes.flatMap((note) => planOf(note) ?? []);
+  const data = {
+    ...chooserData(options, texts),
+    drafts: planned.flatMap(({ draft, fault }) => (draft && !draft.fault ? [{ ...viewDraft(draft), fault }] : [])),
+    faults: planned.map(({ fault }) => fault).filter(Boolean),
   };
+  return { ...CHOOSER, data };
+}
+const CHOOSER = {
+  template: 'attachments/chooser.njk',
+  macro: 'chooser',
+  title: 'Files',
+  place: 'form',
+  multipart: true,
+} as const;
+
+/** Nearly all forms have the same: no files yet. */
+const emptyChoosers = new WeakMap<Needs, Panel>();
+
+function chooserFor(needs: Needs, form: TicketForm): Panel {
+  if (form.notes.length > 0) return chooser(needs, form);
+  const known = emptyChoosers.get(needs);
+  if (known?.data['format'] === needs.texts.current) return known;
+  const made = chooser(needs, form);
+  const empty = { ...made, data: Object.freeze(made.data) };
+  emptyChoosers.set(needs, empty);
+  return empty;
 }
 
-const SCRIPT: Panel = { template: 'attachments/head.njk', title: '', place: 'head', data: {} };
+const SCRIPT: Panel = { template: 'attachments/head.njk', macro: 'script', title: '', place: 'head', data: Object.freeze({}) };
 
 async function panelsOf(needs: Needs, ctx: TicketContext, form: TicketForm, viewer: Viewer): Promise<readonly Panel[]> {
   const resource = resourceOf(ctx);
@@ -60,6 +75,7 @@ async function panelsOf(needs: Needs, ctx: TicketContext, form: TicketForm, view
   if (files.length === 0 && !mayAdd) return [];
   const list: Panel = {
     template: 'attachments/panel.njk',
+    macro: 'panel',
     title: files.length === 0 ? 'Files' : `Files (${files.length})`,
     place: 'aside',
     order: 10,
@@ -69,7 +85,7 @@ async function panelsOf(needs: Needs, ctx: TicketContext, form: TicketForm, view
       zipHref: files.length > 1 && mayZip(files, needs.options.maxZip) ? viewer.href(`/zip-attachment/ticket/${id}`) : '',
     },
   };
-  return mayAdd ? [list, chooser(needs, form), SCRIPT] : [list];
+  return mayAdd ? [list, chooserFor(needs, form), SCRIPT] : [list];
 }
 
 /** Shows the files of a ticket beside it, and lets people choose some in its forms. */
@@ -80,6 +96,6 @@ export const AttachmentPanels = component({
   options: { ...LIMITS, maxZip: MAX_ZIP },
   create: (needs: Needs) => ({
     getTicketPanels: (ctx, form, viewer) => panelsOf(needs, ctx, form, viewer),
-    getNewTicketPanels: (ctx, _typed, form) => (mayAttach(ctx, resourceOf(ctx)) ? [chooser(needs, form), SCRIPT] : []),
+    getNewTicketPanels: (ctx, _typed, form) => (mayAttach(ctx, resourceOf(ctx)) ? [chooserFor(needs, form), SCRIPT] : []),
   }),
 });

@@ -114,6 +114,7 @@ export const LiveTickets = component({
       getTicketPanels: ({ ticket }) => [
         {
           template: 'live/head.njk',
+          macro: 'head',
           title: '',
           place: 'head',
           data: { path: `/ticket/${ticket.id}/events?since=${ticket.version}` },

@@ -63,7 +63,7 @@ const isWritten = (form: TicketForm): boolean => {
 function panelsFor({ current }: ITexts, ctx: TicketContext, form: TicketForm, viewer: Viewer): readonly Panel[] {
   if (!isWritten(form)) return [];
   const settings = editorSettings(ctx, { ticket: ctx.ticket.id, format: current }, viewer.href);
-  return [{ template: 'text-editor/head.njk', title: '', place: 'head', data: { ...settings } }];
+  return [{ template: 'text-editor/head.njk', macro: 'head', title: '', place: 'head', data: { ...settings } }];
 }
 
 /** The editor of texts: tools, preview beside the text, proposals, and unsent texts that outlive a reload. */

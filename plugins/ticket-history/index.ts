@@ -66,7 +66,14 @@ export const TicketHistoryPages = component({
       return show && showOf(needs, ctx, request, id, show);
     },
     getTicketPanels: ({ ticket }) => [
-      { place: 'tools', title: 'History', template: 'ticket-history/tool.njk', data: { id: ticket.id }, order: 50 },
+      {
+        place: 'tools',
+        title: 'History',
+        template: 'ticket-history/tool.njk',
+        macro: 'tool',
+        data: { id: ticket.id },
+        order: 50,
+      },
     ],
     getRoutes: () => [
       {

@@ -25,6 +25,11 @@ export type { EntryView } from './history-view.ts';
  */
 export type Panel = View & {
   readonly title: string;
+  /**
+   * A macro of the template that draws the panel from `data` alone. That is cheaper than a template which is included and sees all
+   * of the page; what the macro makes of frozen data is kept.
+   */
+  readonly macro?: string;
   readonly place: 'aside' | 'below' | 'tools' | 'form' | 'head';
   /** Of place `form`: has controls for files, so that the form must be sent in parts. */
   readonly multipart?: boolean;

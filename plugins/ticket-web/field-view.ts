@@ -186,7 +186,7 @@ export function viewField(field: Field, viewer: Viewer, situation: Situation = {
     type,
     text,
     kind: typeof value,
-    changed: 'stored' in situation && storedText(type, situation.stored) !== text,
+    changed: 'stored' in situation && situation.stored !== value && storedText(type, situation.stored) !== text,
     ariaLabel: situation.ariaLabel ?? '',
     inAction: situation.inAction === true,
     extra: situation.extra ?? NOTHING,

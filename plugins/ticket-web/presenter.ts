@@ -250,7 +250,9 @@ const NO_INPUTS: readonly FieldView[] = Object.freeze([]);
 /** The same choices of somebody who sees the same of them are one list. */
 function keptActions(actions: readonly ActionView[]): readonly ActionView[] {
   const inputs = keepList(actions.flatMap((action) => action.inputs));
-  const look = actions.map(({ inputs: own, ...rest }) => JSON.stringify([rest, own.length])).join('\n');
+  let look = '';
+  for (const { name, label, hint, confirm, chosen, inputs: own } of actions)
+    look += `${name}\0${label}\0${hint}\0${confirm}\0${chosen}\0${own.length}\n`;
   return keepActions(inputs.length === 0 ? NO_INPUTS : inputs, look, () => actions);
 }
 
