@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DEFAULT_ADJUNCTS } from './adjunct/defaults.ts';
@@ -6,6 +6,7 @@ import { IAdjunctService } from './adjunct/types.ts';
 import type { MemorySiteSetup } from './cli/extension-points.ts';
 import { type Configuration, loadConfiguration, parseConfiguration } from './config/configuration.ts';
 import { openDatabase } from './db/database.ts';
+import { parseDatabaseUrl } from './db/database-url.ts';
 import { Generations, IGenerations } from './db/generation.ts';
 import { loadMigrations, migrate, requireMigrated } from './db/migrate.ts';
 import type { Database, MigrationSet } from './db/types.ts';
@@ -177,15 +178,28 @@ function discard(dir: string, keepsFolder: boolean): void {
 }
 
 async function build(dir: string, ini: string, configuration: Configuration, log: Log): Promise<void> {
-  writeFileSync(configFileOf(dir), ini);
+  writeFileSync(configFileOf(dir), ini, { mode: PRIVATE });
   const { migrations } = await loadPlugins(configuration, undefined);
-  const database = await openDatabase(databaseUrl(configuration), { dir, create: true, log });
+  const url = databaseUrl(configuration);
+  const file = sqliteFile(url, dir);
+  const isNew = !existsSync(file);
+  const database = await openDatabase(url, { dir, create: true, log });
   try {
+    if (isNew && existsSync(file)) chmodSync(file, PRIVATE);
     await migrate(database, migrations);
     await seed(dir, configuration, database);
   } finally {
     await database.close();
   }
+}
+
+/** Of files that hold secrets. Whoever changes the mode later keeps it: edits leave it alone. */
+const PRIVATE = 0o600;
+
+/** `''` for another kind of database, which has no file. */
+function sqliteFile(url: string, dir: string): string {
+  const location = parseDatabaseUrl(url, dir);
+  return location.dialect === 'sqlite' ? location.file : '';
 }
 
 function makeFolders(dir: string): void {

@@ -1,4 +1,5 @@
 export * from './adjunct/types.ts';
+export { readTicketNumber, UsageError, usageOf } from './cli/arguments.ts';
 export * from './cli/extension-points.ts';
 export { fixedQuery, runStatement } from './db/fixed-query.ts';
 export { type Cached, IGenerations } from './db/generation.ts';

@@ -165,6 +165,8 @@ function listen(server: Server, host: string, port: number): Promise<void> {
 const LISTEN_FAULTS: Readonly<Record<string, string>> = {
   EADDRINUSE: 'Another program uses this address. Stop it, or give another port: --port N',
   EACCES: 'This port needs more rights than you have. Give one above 1024: --port N',
+  ENOTFOUND: 'No address of that name can be found. Give another: --host 127.0.0.1',
+  EAI_AGAIN: 'The address of that name cannot be found just now. Give a number instead: --host 127.0.0.1',
   EADDRNOTAVAIL: 'This machine does not have that address. Give another: --host 127.0.0.1',
 };
 

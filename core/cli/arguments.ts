@@ -1,4 +1,4 @@
-import { TracError } from '../kernel/errors.ts';
+import { BadRequestError, TracError } from '../kernel/errors.ts';
 import { nearest } from '../kernel/nearest.ts';
 import type { Command, CommandArguments } from './extension-points.ts';
 
@@ -115,4 +115,11 @@ export function readArguments(shape: Shape, words: readonly string[], places: Pl
 export function textFlag(args: CommandArguments, name: string): string | undefined {
   const value = args.flags[name];
   return typeof value === 'string' ? value : undefined;
+}
+
+/** `12` or `#12`. What is no number at all is answered here; what is none of a ticket, by the ticket service. */
+export function readTicketNumber(text: string): number {
+  const digits = text.replace(/^#/, '');
+  if (/^-?\d{1,15}$/.test(digits)) return Number(digits);
+  throw new BadRequestError(`“${text}” is no ticket number. Example: 12`);
 }

@@ -16,30 +16,53 @@ export interface CoreCommand extends Omit<Command, 'run'> {
   run(host: CoreHost, args: CommandArguments): Promise<number | undefined>;
 }
 
-/** What goes wrong while a command runs belongs on standard error; what goes well nobody asked for. */
-const logTo = ({ err }: CommandIo): Log => {
-  const say = (level: string) => (message: string, data?: Readonly<Record<string, unknown>>) =>
-    err(`${level}: ${message}${data ? ` ${JSON.stringify(data)}` : ''}`);
-  return { info: () => undefined, warn: say('warning'), error: say('error') };
-};
+interface HeldLog extends Log {
+  /** Says what was held back, and from now on everything at once. */
+  release(): void;
+}
+
+/**
+ * What goes wrong while a command runs belongs on standard error; what goes well nobody asked for. Held back until the
+ * environment is open: one that cannot be opened says why in a sentence.
+ */
+function heldLog({ err }: CommandIo): HeldLog {
+  let held: string[] | undefined = [];
+  const say = (level: string) => (message: string, data?: Readonly<Record<string, unknown>>) => {
+    const line = `${level}: ${message}${data ? ` ${JSON.stringify(data)}` : ''}`;
+    if (held) held.push(line);
+    else err(line);
+  };
+  const release = (): void => {
+    for (const line of held ?? []) err(line);
+    held = undefined;
+  };
+  return { info: () => undefined, warn: say('warning'), error: say('error'), release };
+}
 
 /** Opens sites for one run of the command line, each environment once, and closes them all. */
 export class Sites {
   readonly #launcher: Launcher;
-  readonly #log: Log;
+  readonly #io: CommandIo;
   readonly #environments = new Map<string, Promise<OpenSite>>();
   readonly #memory: Promise<OpenSite>[] = [];
   #builtIn: Promise<OpenSite> | undefined;
 
   constructor(launcher: Launcher, io: CommandIo) {
     this.#launcher = launcher;
-    this.#log = logTo(io);
+    this.#io = io;
   }
 
   open(dir: string): Promise<OpenSite> {
     const path = resolve(dir);
-    const site = this.#environments.get(path) ?? this.#launcher.openEnvironment(path, { log: this.#log });
+    const site = this.#environments.get(path) ?? this.#open(path);
     this.#environments.set(path, site);
+    return site;
+  }
+
+  async #open(path: string): Promise<OpenSite> {
+    const log = heldLog(this.#io);
+    const site = await this.#launcher.openEnvironment(path, { log });
+    log.release();
     return site;
   }
 

@@ -1,4 +1,6 @@
+import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import {
   type Adjunct,
   type AdjunctType,
@@ -17,12 +19,15 @@ import {
   type OpenSite,
   type OperationContext,
   type Place,
+  readTicketNumber,
   type Ticket,
   type TicketContext,
   TracError,
+  UsageError,
   type User,
+  usageOf,
 } from 'tracts';
-import { IWorkflowOperation } from './api.ts';
+import { IWorkflowOperation, type WorkflowSite } from './api.ts';
 import { checkWorkflow } from './check.ts';
 import { type Simulated, simulateWorkflow } from './simulate.ts';
 import { readSimulation, type Scenario, type Simulation } from './simulation.ts';
@@ -45,29 +50,57 @@ async function readText(file: string): Promise<string> {
   }
 }
 
-async function diagnose(site: OpenSite, knowsPeople: boolean): Promise<Diagnosis[]> {
-  const resolutions = await site.contexts.read(CLERK, (ctx) => site.get(IAdjunctService).list(ctx, 'resolution'));
-  const directory = knowsPeople ? await site.contexts.read(CLERK, async (ctx) => ctx.directory) : undefined;
-  return checkWorkflow(site.settings, {
+/** What a database knows; of a file alone the resolutions of a new environment are known, of one whose database is away nothing. */
+type Known = Pick<WorkflowSite, 'resolutions' | 'directory'>;
+
+const resolutionsOf = async (site: OpenSite): Promise<readonly string[]> =>
+  (await site.contexts.read(CLERK, (ctx) => site.get(IAdjunctService).list(ctx, 'resolution'))).map(({ name }) => name);
+
+const knownOf = async (site: OpenSite): Promise<Known> => ({
+  resolutions: await resolutionsOf(site),
+  directory: await site.contexts.read(CLERK, async ({ directory }) => directory),
+});
+
+const diagnose = (site: OpenSite, known: Known): Diagnosis[] =>
+  checkWorkflow(site.settings, {
     operations: site.all(IWorkflowOperation),
     permissions: new Set(site.get(IPermissionService).all().keys()),
-    resolutions: resolutions.map(({ name }) => name),
     shared: site.all(ITicketActionController).length > 1,
-    directory,
+    ...known,
   });
-}
 
 const printed = ({ severity, message, remedy, place }: Diagnosis): string =>
   `${place?.line === undefined ? '' : `line ${place.line}: `}${severity}: ${message}${remedy ? ` ${remedy}` : ''}`;
 
 const placeOf = (error: TracError): Place | undefined => ('place' in error ? (error.place as Place) : undefined);
 
+/** The environment's workflow. Without its database, the file is judged all the same: that is where people mend it. */
+async function findInEnvironment(host: CommandHost): Promise<readonly Diagnosis[]> {
+  let site: OpenSite;
+  try {
+    site = await host.openSite();
+  } catch (error) {
+    const file = path.join(host.dir, 'conf', 'trac.ini');
+    if (!(error instanceof TracError) || error.code === 'ENVIRONMENT' || placeOf(error)) throw error;
+    const unopened: Diagnosis = {
+      severity: 'error',
+      message: error.message,
+      remedy: 'Until then the file alone is judged, without the people, the resolutions and the plugins of the environment.',
+    };
+    return [unopened, ...diagnose(await host.memorySite({ ini: await readText(file), file }), {})];
+  }
+  return diagnose(site, await knownOf(site));
+}
+
+async function findInFile(host: CommandHost, file: string): Promise<readonly Diagnosis[]> {
+  const site = await host.memorySite({ ini: await readText(file), file });
+  return diagnose(site, { resolutions: await resolutionsOf(site) });
+}
+
 /** A file that is refused as a whole is one finding: what reads findings needs no second form for it. */
 async function findAll(host: CommandHost, file: string | undefined): Promise<readonly Diagnosis[]> {
-  const ini = file === undefined ? undefined : await readText(file);
   try {
-    const site = ini === undefined ? await host.openSite() : await host.memorySite({ ini, ...(file ? { file } : {}) });
-    return await diagnose(site, ini === undefined);
+    return await (file === undefined ? findInEnvironment(host) : findInFile(host, file));
   } catch (error) {
     const place = error instanceof TracError ? placeOf(error) : undefined;
     if (!(error instanceof TracError) || place === undefined) throw error;
@@ -178,20 +211,39 @@ function refuse(host: CommandHost, error: unknown): number {
   return 1;
 }
 
+const isFolder = (name: string): boolean => statSync(name, { throwIfNoEntry: false })?.isDirectory() === true;
+
+/** The file to play. A path such as ./file.json reads as DIR on the command line, which is `env` where nothing is named. */
+function fileOf(host: CommandHost, [file]: readonly string[]): string {
+  if (file !== undefined) return file;
+  if (host.dir !== 'env' && !isFolder(host.dir)) return host.dir;
+  throw new UsageError('FILE is missing, or --ticket N --user NAME.', usageOf(SIMULATE));
+}
+
 async function simulate(host: CommandHost, { positional, flags }: CommandArguments): Promise<number> {
   const { ticket, user = 'anonymous' } = flags;
+  const file = ticket === undefined ? fileOf(host, positional) : '';
   try {
-    // A path such as ./file.json reads as DIR on the command line.
     const outcomes =
       ticket === undefined
-        ? await simulateFile(host, positional[0] ?? host.dir)
-        : await simulateLive(host, Number(ticket), String(user));
+        ? await simulateFile(host, file)
+        : await simulateLive(host, readTicketNumber(String(ticket)), String(user));
     host.out(JSON.stringify(outcomes, null, 2));
     return 0;
   } catch (error) {
     return refuse(host, error);
   }
 }
+
+const SIMULATE: Command = {
+  name: 'workflow simulate',
+  summary: 'Show as JSON what is offered and would change: for the scenarios of FILE.json, or for one person on one ticket.',
+  takesDir: true,
+  arguments: ['[FILE]'],
+  options: { ticket: 'N', user: 'NAME' },
+  switches: ['json'],
+  run: simulate,
+};
 
 const COMMANDS: readonly Command[] = [
   {
@@ -202,15 +254,7 @@ const COMMANDS: readonly Command[] = [
     switches: ['json'],
     run: check,
   },
-  {
-    name: 'workflow simulate',
-    summary: 'Show as JSON what is offered and would change: for the scenarios of FILE.json, or for one person on one ticket.',
-    takesDir: true,
-    arguments: ['[FILE]'],
-    options: { ticket: 'N', user: 'NAME' },
-    switches: ['json'],
-    run: simulate,
-  },
+  SIMULATE,
 ];
 
 /** `tracts workflow check` and `tracts workflow simulate`. */

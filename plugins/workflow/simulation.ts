@@ -1,4 +1,4 @@
-import { BadRequestError, type Directory } from 'tracts';
+import { BadRequestError, type Directory, nearest } from 'tracts';
 
 /** One question to the workflow. */
 export interface Scenario {
@@ -32,6 +32,21 @@ const refuse = (where: string, expected: string): never => {
   throw new BadRequestError(`The simulation file: ${where} must be ${expected}.`);
 };
 
+/** Keys that mean something. Any other is a note, unless it looks like one of these: then it was misspelt. */
+const KEYS = {
+  file: ['ini', 'grants', 'groups', 'users', 'components', 'resolutions', 'scenarios'],
+  user: ['name', 'fullname', 'email'],
+  component: ['name', 'owner'],
+  scenario: ['status', 'owner', 'resolution', 'reporter', 'component', 'old_component', 'user', 'inputs'],
+} as const;
+
+function checkKeys(raw: Raw, known: readonly string[], where: string): void {
+  for (const key of Object.keys(raw)) {
+    const near = known.includes(key) ? undefined : nearest(key, known);
+    if (near) throw new BadRequestError(`The simulation file: “${where}${key}” means nothing. Did you mean ${near}?`);
+  }
+}
+
 const object = (value: unknown, where: string): Raw =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Raw) : refuse(where, 'an object');
 
@@ -45,6 +60,7 @@ const texts = (value: unknown, where: string): string[] => list(value, where).ma
 
 function readScenario(value: unknown, where: string): Scenario {
   const raw = object(value, where);
+  checkKeys(raw, KEYS.scenario, `${where}.`);
   const part = (name: string): string => text(raw[name], `${where}.${name}`);
   const inputs = Object.entries(object(raw['inputs'] ?? {}, `${where}.inputs`));
   return {
@@ -62,6 +78,7 @@ function readScenario(value: unknown, where: string): Scenario {
 function readDirectory(raw: Raw): Directory {
   const people = list(raw['users'], 'users').map((value, at) => {
     const person = object(value, `users[${at}]`);
+    checkKeys(person, KEYS.user, `users[${at}].`);
     const part = (name: string): string => text(person[name], `users[${at}].${name}`);
     return [part('name'), { name: part('name'), fullName: part('fullname'), email: part('email') }] as const;
   });
@@ -82,8 +99,10 @@ function readDirectory(raw: Raw): Directory {
 /** Reads the parsed JSON of a simulation file; throws `BadRequestError` naming the place that is wrong. */
 export function readSimulation(value: unknown): Simulation {
   const raw = object(value, 'the whole');
+  checkKeys(raw, KEYS.file, '');
   const components = list(raw['components'], 'components').map((each, at) => {
     const entry = object(each, `components[${at}]`);
+    checkKeys(entry, KEYS.component, `components[${at}].`);
     return { name: text(entry['name'], `components[${at}].name`), owner: text(entry['owner'], `components[${at}].owner`) };
   });
   return {

@@ -162,9 +162,12 @@ describe('the database file', () => {
   test.each([
     ['the file', 0o444, 0o755],
     ['its folder', 0o644, 0o555],
+    // Of root's, in a folder where everybody may write: SQLite opens it, for reading.
+    ['the file, but not its folder', 0o444, 0o777],
   ])('that cannot be written is refused: %s is read-only', (_, fileMode, folderMode) => {
     const dir = freshEnvironment();
     chmodSync(line.folder, 0o755);
+    chmodSync(iniOf(dir), 0o644);
     chmodSync(databaseOf(dir), fileMode);
     chmodSync(path.dirname(databaseOf(dir)), folderMode);
     const before = contentOf(dir);
@@ -263,6 +266,24 @@ describe('a new environment', () => {
     expect([again.code, again.err]).toEqual([1, expect.stringMatching(/is an environment already/)]);
   });
 
+  test('keeps trac.ini and database to the account that makes it, and edits keep the mode that a file was given', async () => {
+    const modeOf = (file: string): string => (statSync(file).mode & 0o777).toString(8);
+    const dir = line.at('private');
+    expect((await line.run(['init', dir])).code).toBe(0);
+    expect([iniOf(dir), databaseOf(dir)].map(modeOf)).toEqual(['600', '600']);
+    chmodSync(iniOf(dir), 0o640);
+    expect((await line.run(['config', 'set', dir, 'project', 'name', 'Ours'])).code).toBe(0);
+    expect(modeOf(iniOf(dir))).toBe('640');
+  });
+
+  test('whose trac.ini may not be read is not taken for none', () => {
+    const dir = freshEnvironment();
+    chmodSync(line.folder, 0o755);
+    chmodSync(iniOf(dir), 0o000);
+    const { status, stderr } = runAsNobody(['plugin', 'list', dir]);
+    expect([status, stderr]).toEqual([1, expect.stringMatching(/trac\.ini.*cannot be read.*Check its owner and mode/)]);
+  });
+
   test('that could not be made leaves nothing in the way of the next try', async () => {
     mkdirSync(line.at('empty'));
     for (const dir of [line.at('empty'), line.at('missing')]) {
@@ -290,4 +311,48 @@ describe('a new environment', () => {
       expect(err).not.toContain('unexpected');
     }
   });
+});
+
+describe('an environment whose database does not answer', () => {
+  const broken = (): string => {
+    const dir = freshEnvironment();
+    const ini =
+      '[trac]\ndatabase = postgres://tracts:secret@127.0.0.1:1/x\n[ticket-workflow]\ncreate = <none> -> new\nclose = new closed\n';
+    writeFileSync(iniOf(dir), ini);
+    return dir;
+  };
+
+  test('still tells its configuration, and nothing else', async () => {
+    const dir = broken();
+    expect(await line.run(['config', 'get', dir, 'ticket', 'default_owner'])).toEqual({ code: 0, out: '< default >', err: '' });
+    expect(await line.run(['config', 'check', dir])).toMatchObject({
+      code: 1,
+      err: '',
+      out: expect.stringContaining('does not answer'),
+    });
+  });
+
+  test('has its workflow judged by the file alone, and says so', async () => {
+    const { code, out, err } = await line.run(['workflow', 'check', broken(), '--json']);
+    expect([code, err]).toEqual([1, '']);
+    expect(JSON.parse(out)).toEqual(
+      expect.arrayContaining([
+        {
+          line: null,
+          severity: 'error',
+          message: expect.stringContaining('does not answer'),
+          remedy: expect.stringContaining('the file alone'),
+        },
+        expect.objectContaining({ line: 5, severity: 'error', message: expect.stringContaining('has no "->"') }),
+      ]),
+    );
+    expect(out).not.toContain('secret');
+    expect((await line.run(['workflow', 'check', line.at('nowhere')])).err).toContain('is no environment');
+  });
+});
+
+test('a host that nobody knows is refused with a sentence', async () => {
+  const served = serveEnvironment(freshEnvironment(), { host: '999.1.1.1', port: 0, log: silentLog });
+  await expect(served).rejects.toThrow(/^Cannot listen on 999\.1\.1\.1, port 0\. .*--host/);
+  await expect(served).rejects.toBeInstanceOf(TracError);
 });

@@ -3,12 +3,11 @@ import { nearest } from '../../kernel/nearest.ts';
 import type { OperationContext, Resource } from '../../security/context.ts';
 import { IGrants, IPermissionService } from '../../security/extension-points.ts';
 import { ITicketService } from '../../ticket/extension-points.ts';
-import { textFlag } from '../arguments.ts';
+import { readTicketNumber, textFlag } from '../arguments.ts';
 import type { OpenSite } from '../extension-points.ts';
 import type { CoreCommand } from '../host.ts';
 import { OPERATOR, seeingAll, userNamed } from '../operator.ts';
 import { printJson, printTable } from '../output.ts';
-import { readTicketNumber } from './ticket.ts';
 
 const list: CoreCommand = {
   name: 'permission list',

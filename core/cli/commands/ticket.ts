@@ -1,21 +1,14 @@
-import { BadRequestError, TracError } from '../../kernel/errors.ts';
+import { TracError } from '../../kernel/errors.ts';
 import type { OperationContext } from '../../security/context.ts';
 import { ITicketFields, ITicketService } from '../../ticket/extension-points.ts';
 import { plainForm } from '../../ticket/plain-form.ts';
 import type { Applied, HistoryEntry, Problem, Submission } from '../../ticket/types.ts';
-import { textFlag, UsageError, usageOf } from '../arguments.ts';
+import { readTicketNumber, textFlag, UsageError, usageOf } from '../arguments.ts';
 import type { CoreCommand } from '../host.ts';
 import { askerNamed, OPERATOR, seeingAll } from '../operator.ts';
 import { printable, printJson } from '../output.ts';
 import { readSubmission } from '../submission.ts';
 import { describeTicket } from '../ticket-text.ts';
-
-/** `12` or `#12`. What is no number at all is answered here; what is none of a ticket, by the ticket service. */
-export function readTicketNumber(text: string): number {
-  const digits = text.replace(/^#/, '');
-  if (/^-?\d{1,15}$/.test(digits)) return Number(digits);
-  throw new BadRequestError(`“${text}” is no ticket number. Example: 12`);
-}
 
 const changeAsJson = (entry: HistoryEntry) => ({
   number: entry.number,

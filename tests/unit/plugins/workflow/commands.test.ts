@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { UsageError } from '../../../../core/cli/arguments.ts';
 import type { CommandHost, OpenSite } from '../../../../core/cli/extension-points.ts';
 import { ICommandProvider } from '../../../../core/cli/extension-points.ts';
 import { memorySite } from '../../../../core/environment.ts';
@@ -22,6 +23,7 @@ async function run(
   positional: readonly string[],
   flags: Readonly<Record<string, string | true>> = {},
   site?: OpenSite,
+  dir = 'env',
 ) {
   const opened: Site[] = [];
   const lines: string[] = [];
@@ -35,7 +37,7 @@ async function run(
     err: (line) => void lines.push(line),
     readInput: async () => '',
     interactive: false,
-    dir: path.join(folder, 'env'),
+    dir,
     openSite: async () => site ?? open({}),
     memorySite: open,
   };
@@ -120,6 +122,14 @@ describe('tracts workflow simulate', () => {
 
   it('refuses a file that is not there', async () => {
     expect((await run('workflow simulate', [path.join(folder, 'none.json')])).text).toContain('cannot be read');
+  });
+
+  it('asks for a file or a ticket where neither is named, and for the number of a ticket', async () => {
+    for (const dir of ['env', folder])
+      await expect(run('workflow simulate', [], {}, undefined, dir)).rejects.toThrow('FILE is missing');
+    await expect(run('workflow simulate', [], {})).rejects.toBeInstanceOf(UsageError);
+    const { code, text } = await run('workflow simulate', [], { ticket: 'x', user: 'joe' });
+    expect([code, JSON.parse(text)]).toMatchObject([1, { error: { message: '“x” is no ticket number. Example: 12' } }]);
   });
 
   it('shows what one person may do with a stored ticket', async () => {

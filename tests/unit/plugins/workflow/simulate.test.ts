@@ -158,4 +158,17 @@ describe('a simulation file', () => {
   ])('%j is refused, naming %s', (file, where) => {
     expect(() => readSimulation(file)).toThrow(`${where} must be`);
   });
+
+  it.each([
+    [{ scenario: [] }, 'scenario', 'scenarios'],
+    [{ scenarios: [{ stauts: 'new' }] }, 'scenarios[0].stauts', 'status'],
+    [{ users: [{ name: 'joe', fullName: 'Joe' }] }, 'users[0].fullName', 'fullname'],
+    [{ components: [{ name: 'web', owners: 'joe' }] }, 'components[0].owners', 'owner'],
+  ])('%j is refused for its misspelt key', (file, key, meant) => {
+    expect(() => readSimulation(file)).toThrow(`“${key}” means nothing. Did you mean ${meant}?`);
+  });
+
+  it('may hold notes under other keys', () => {
+    expect(readSimulation({ '//': 'what it is for', scenarios: [{ expected: [] }] }).scenarios).toHaveLength(1);
+  });
 });
