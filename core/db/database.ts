@@ -60,14 +60,26 @@ async function openSqlite(file: string, setup: Setup): Promise<Database> {
   inspectFile(file);
   const writer = sqliteKnex(file, setup, false, 1);
   try {
-    // Takes the write lock once: a file or folder that cannot be written is known now and not at the first ticket.
-    await writer.transaction(async (transaction) => transaction.raw('select 1'));
+    await tryWriting(writer);
   } catch (error) {
     await writer.destroy();
     throw explainSqlite(error, file);
   }
   // The driver is synchronous: more readers would not read faster, they would only keep more memory.
   return assemble('sqlite', writer, sqliteKnex(file, setup, true, 2), (error) => explainSqlite(error, file));
+}
+
+/**
+ * Writes once and takes it back: a file or folder that cannot be written is known now and not at the first ticket. To begin is
+ * not enough, since SQLite does that with a file that it can only read as well.
+ */
+async function tryWriting(writer: Knex): Promise<void> {
+  const trial = await writer.transaction();
+  try {
+    await trial.raw('pragma user_version = 0');
+  } finally {
+    await trial.rollback();
+  }
 }
 
 function sqliteKnex(filename: string, { writeWaitMs, log }: Setup, onlyReads: boolean, max: number): Knex {

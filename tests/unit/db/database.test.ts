@@ -246,21 +246,35 @@ describe('SQLite', () => {
     await drop();
   });
 
-  test('a file without write permission is refused with the remedy', async () => {
+  test.each([0o555, 0o777])(
+    'a file without write permission is refused with the remedy, in a folder of mode %o',
+    async (mode) => {
+      const { dir, drop } = await createTestDatabase('sqlite');
+      const file = path.join(dir, 'x.db');
+      new Sqlite(file).exec('create table t (x)').close();
+      chmodSync(file, 0o444);
+      chmodSync(dir, mode);
+      // Root may write everything: step down to nobody for the attempt.
+      const isRoot = process.geteuid?.() === 0;
+      if (isRoot) process.seteuid?.(65534);
+      try {
+        expect(await refusal('sqlite:x.db', dir)).toMatchObject({ code: 'DATABASE_READ_ONLY' });
+      } finally {
+        if (isRoot) process.seteuid?.(0);
+      }
+      chmodSync(dir, 0o755);
+      await drop();
+    },
+  );
+
+  test('the look whether a file can be written leaves nothing in it', async () => {
     const { dir, drop } = await createTestDatabase('sqlite');
     const file = path.join(dir, 'x.db');
-    new Sqlite(file).exec('create table t (x)').close();
-    chmodSync(file, 0o444);
-    chmodSync(dir, 0o555);
-    // Root may write everything: step down to nobody for the attempt.
-    const isRoot = process.geteuid?.() === 0;
-    if (isRoot) process.seteuid?.(65534);
-    try {
-      expect(await refusal('sqlite:x.db', dir)).toMatchObject({ code: 'DATABASE_READ_ONLY' });
-    } finally {
-      if (isRoot) process.seteuid?.(0);
-    }
-    chmodSync(dir, 0o755);
+    new Sqlite(file).exec('create table t (x); pragma user_version = 7').close();
+    await (await openDatabase('sqlite:x.db', { dir })).close();
+    const after = new Sqlite(file);
+    expect(after.pragma('user_version', { simple: true })).toBe(7);
+    after.close();
     await drop();
   });
 
