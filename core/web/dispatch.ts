@@ -5,7 +5,7 @@ import type { Asker } from '../security/contexts.ts';
 import type { Addresses } from './addresses.ts';
 import type { EventStreams, StreamClient } from './event-streams.ts';
 import type { IRequestFilter, Outcome, Route, View, WebRequest } from './extension-points.ts';
-import { describeFailure, type Failure, plainPage } from './failures.ts';
+import { describeFailure, type Failure, innerMessage, plainPage, RETRY_SECONDS } from './failures.ts';
 import type { PageRenderer } from './page.ts';
 import { handOver, type PartsOptions, receiveParts } from './receive-parts.ts';
 import { isView, noticesFor, type Rendered, sendOutcome } from './replies.ts';
@@ -75,19 +75,39 @@ export function createDispatcher(options: DispatchOptions): Dispatcher {
     fail: async (error, request, reply) => {
       const about = { method: request.method, path: loggedPathOf(request) };
       const failure = describeFailure(error, log, about);
+      if (failure.status === 503) reply.header('retry-after', RETRY_SECONDS);
       if (wantsJson(request)) return reply.code(failure.status).send({ error: failure });
       try {
         const visitor = await visitorOf(request);
         const rendered = await contexts.read({ user: visitor.user, via: 'web' }, async (ctx) =>
-          render(options, errorView(failure, visitor, request, reasonsFor(options, failure, ctx)), request, visitor, ctx),
+          render(options, errorView(failure, visitor, request, reasonsFor(options, failure, error, ctx)), request, visitor, ctx),
         );
         return sendOutcome(rendered, request, reply, addresses, visitor.formToken);
       } catch (second) {
-        log.error('error page failed', { ...about, error: second instanceof Error ? second.stack : String(second) });
-        return reply.code(failure.status).type('text/plain; charset=utf-8').send(plainPage(failure));
+        return failAlone(options, { failure, second, about }, request, reply);
       }
     },
   };
+}
+
+/** The error page of nobody in particular, where not even the person can be found out: without a database, say. */
+function failAlone(
+  options: DispatchOptions,
+  { failure, second, about }: { readonly failure: Failure; readonly second: unknown; readonly about: object },
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const { log, addresses } = options;
+  // Of a site that does not answer at all the log has the first error: the second is the same.
+  if (failure.status !== 503)
+    log.error('error page failed', { ...about, error: second instanceof Error ? second.stack : String(second) });
+  try {
+    const visitor = anonymousVisitor(anonymousToken(request));
+    const rendered = render(options, errorView(failure, visitor, request, []), request, visitor, undefined);
+    return sendOutcome(rendered, request, reply, addresses, visitor.formToken);
+  } catch {
+    return reply.code(failure.status).type('text/plain; charset=utf-8').send(plainPage(failure));
+  }
 }
 
 /** A browser opens six connections to one site: some must be left for its pages. Many strangers may share an address. */
@@ -156,14 +176,14 @@ function render(
   outcome: Outcome,
   request: FastifyRequest,
   visitor: Visitor,
-  ctx: OperationContext,
+  ctx: OperationContext | undefined,
 ): Rendered {
   if (!isView(outcome)) return { outcome, html: undefined };
   const html = renderPage(outcome, {
     visitor,
     ctx,
     path: pathOf(request),
-    now: ctx.now,
+    now: ctx?.now ?? new Date(),
     notices: noticesFor(request, outcome),
     href: hrefOf(request, addresses),
   });
@@ -176,8 +196,16 @@ interface Reason {
   readonly remedy: string;
 }
 
-function reasonsFor({ explainRefusal }: DispatchOptions, { status }: Failure, ctx: OperationContext): readonly Reason[] {
-  if (status !== 403) return [];
+function reasonsFor(
+  { explainRefusal }: DispatchOptions,
+  { status }: Failure,
+  error: unknown,
+  ctx: OperationContext,
+): readonly Reason[] {
+  if (status !== 403) {
+    const message = innerMessage(error);
+    return message !== '' && ctx.can('TRAC_ADMIN') ? [{ message, remedy: '' }] : [];
+  }
   return explainRefusal(ctx).map(({ message, remedy = '', place }) => ({
     message:
       place?.line === undefined || message.includes(`line ${place.line}`) ? message : `${describePlace(place)}: ${message}`,
@@ -209,4 +237,5 @@ const TITLES: Readonly<Record<number, string>> = {
   413: 'Too large',
   415: 'Not understood',
   429: 'Too many attempts',
+  503: 'Not available now',
 };

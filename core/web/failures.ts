@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { isUnreachable } from '../db/unreachable.ts';
 import { TracError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
 
@@ -36,6 +37,12 @@ const REFUSALS: Readonly<Record<string, { readonly status: number; readonly mess
 const UNEXPECTED =
   'Something went wrong here, and nothing was saved. Try again; if it happens again, tell the administrator the number below.';
 
+const UNAVAILABLE =
+  'The site cannot do this at the moment, and nothing was saved. Try again in a minute; if it stays so, tell the administrator the number below.';
+
+/** Seconds after which it may be worth asking again, where the answer is 503. */
+export const RETRY_SECONDS = 30;
+
 /** Turns whatever was thrown into what a person may read. Causes of trouble here are logged with the id that the page shows. */
 export function describeFailure(error: unknown, log: Log, about: Readonly<Record<string, unknown>>): Failure {
   const code = codeOf(error);
@@ -48,9 +55,18 @@ export function describeFailure(error: unknown, log: Log, about: Readonly<Record
   if (status !== undefined) return { status, code, message: 'The request cannot be understood.', id: undefined };
   const id = randomBytes(4).toString('hex');
   log.error('request failed', { id, ...about, error: error instanceof Error ? error.stack : String(error) });
+  if (isUnreachable(error)) return { status: 503, code: 'UNAVAILABLE', message: UNAVAILABLE, id };
   if (!(error instanceof TracError)) return { status: 500, code: 'UNEXPECTED', message: UNEXPECTED, id };
-  return { status: error.status, code, message: error.expose ? error.message : UNEXPECTED, id };
+  const message = isForAll(error) ? error.message : error.status === 503 ? UNAVAILABLE : UNEXPECTED;
+  return { status: error.status, code, message, id };
 }
+
+/** What is wrong with the site itself, and with its database above all, names files and hosts: those are nobody else's business. */
+const isForAll = ({ expose, status, code }: TracError): boolean => expose && status !== 500 && !code.startsWith('DATABASE');
+
+/** What administrators read beside the sentence for all; `''`: there is no more to say than the log does. */
+export const innerMessage = (error: unknown): string =>
+  error instanceof TracError && error.expose && error.status >= 500 && !isForAll(error) ? error.message : '';
 
 const codeOf = (error: unknown): string => {
   const code = (error as { code?: unknown } | null | undefined)?.code;
