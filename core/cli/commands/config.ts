@@ -51,7 +51,9 @@ const get: CoreCommand = {
   switches: ['json'],
   async run(host, args) {
     const [section, name] = words(args);
-    const { value, place } = getSetting(host.dir, section, name, await declaredOptions(host));
+    const own = getSetting(host.dir, section, name);
+    // What is set needs no environment opened, and so no database waited for.
+    const { value, place } = own.place ? own : getSetting(host.dir, section, name, await declaredOptions(host));
     if (args.flags['json'])
       printJson(host, {
         section,
