@@ -1,5 +1,6 @@
 import {
   component,
+  formatWait,
   formText,
   IContexts,
   INavigationContributor,
@@ -107,10 +108,8 @@ function credentials(authorization: string): readonly [string?, string?] {
   return colon < 0 ? [] : [text.slice(0, colon), text.slice(colon + 1)];
 }
 
-function waitText(seconds: number): string {
-  const wait = seconds < 90 ? `${seconds} seconds` : `${Math.ceil(seconds / 60)} minutes`;
-  return `Too many tries to log in. Wait ${wait}, then try again; if you forgot the password, an administrator can send you a link.`;
-}
+const waitText = (seconds: number): string =>
+  `Too many tries to log in. Wait ${formatWait(seconds)}, then try again; if you forgot the password, an administrator can send you a link.`;
 
 /** Begins a session of its own: one that the browser had before ends. */
 async function begin(
