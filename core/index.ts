@@ -59,7 +59,7 @@ export type * from './ticket/types.ts';
 export { InvalidValueError, isEmpty, normaliseCc, PROTECTED_FIELDS } from './ticket/values.ts';
 export { localPath } from './web/addresses.ts';
 export { FORM_TOKEN_COOKIE } from './web/csrf.ts';
-export { formatAge } from './web/dates.ts';
+export { formatAge, formatWait } from './web/dates.ts';
 export * from './web/extension-points.ts';
 export { firstValue, formText, requireNoFile } from './web/input.ts';
 export { SESSION_COOKIE } from './web/visitor.ts';

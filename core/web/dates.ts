@@ -55,3 +55,9 @@ function inUnits(count: number, unit: Intl.RelativeTimeFormatUnit): string {
   if (said.size < 1000) said.set(key, text);
   return text;
 }
+
+/** How long to wait, in words: `1 second`, `45 seconds`, `2 minutes`. */
+export function formatWait(seconds: number): string {
+  if (seconds >= 90) return `${Math.ceil(seconds / 60)} minutes`;
+  return seconds === 1 ? '1 second' : `${seconds} seconds`;
+}

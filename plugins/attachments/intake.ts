@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { type IContexts, type OperationContext, type Resource, TracError } from 'tracts';
 import type { AttachmentDraft, IAttachmentManipulator, IAttachmentStorage, IncomingFile } from './api.ts';
 import { sniffType } from './content-type.ts';
-import { fileNameFrom, sizeInWords } from './names.ts';
+import { fileNameFrom, sizesInWords } from './names.ts';
 import { DRAFT_HOURS, draftsWaiting, insertDraft, type StoredDraft, touchBlob } from './store.ts';
 
 /** What taking files in needs. */
@@ -22,8 +22,10 @@ const TRIES = 3;
 const nameOf = (text: string): string => `“${text}”`;
 
 /** Why a file that large is refused. */
-export const tooLarge = (filename: string, size: number, maxSize: number): string =>
-  `${nameOf(filename)} is too large: it has ${sizeInWords(size)}, and one file may have ${sizeInWords(maxSize)}.`;
+export function tooLarge(filename: string, size: number, maxSize: number): string {
+  const [has, most] = sizesInWords(size, maxSize);
+  return `${nameOf(filename)} is too large: it has ${has}, and one file may have ${most}.`;
+}
 
 /**
  * Keeps a file's bytes and a draft that names them; what speaks against it is kept as the draft's fault. Everything slow

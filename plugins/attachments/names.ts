@@ -63,6 +63,13 @@ export function freeName(name: string, taken: ReadonlySet<string>): string {
   return free;
 }
 
+/** Two sizes in words: in bytes where they would read alike. */
+export function sizesInWords(one: number, other: number): readonly [string, string] {
+  const [first, second] = [sizeInWords(one), sizeInWords(other)];
+  if (one === other || first !== second) return [first, second];
+  return [`${one.toLocaleString('en-US')} bytes`, `${other.toLocaleString('en-US')} bytes`];
+}
+
 /** `1.5 MB`; bytes below a thousand. */
 export function sizeInWords(bytes: number): string {
   if (bytes < 1000) return `${bytes} ${bytes === 1 ? 'byte' : 'bytes'}`;

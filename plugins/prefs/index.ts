@@ -1,6 +1,7 @@
 import {
   BadRequestError,
   component,
+  formatWait,
   formText,
   IContexts,
   INavigationContributor,
@@ -149,7 +150,7 @@ async function changePassword(services: Services, ctx: OperationContext, request
   if (fault !== undefined) return refuse('password', fault);
   if (text('password') !== text('password2')) return refuse('password2', 'The two passwords differ. Type both again.');
   const old = await passwords.check(name, text('old_password'), request.ip);
-  if (old.kind === 'wait') return refuse('old_password', `Too many tries. Wait ${old.seconds} seconds, then try again.`);
+  if (old.kind === 'wait') return refuse('old_password', `Too many tries. Wait ${formatWait(old.seconds)}, then try again.`);
   if (old.kind === 'refused') return refuse('old_password', 'This is not your present password.');
   const passwordHash = await passwords.hash(text('password'));
   // Every session ends, this one too; the person goes on with a new one.

@@ -76,7 +76,7 @@ async function show(needs: PanelNeeds, ctx: OperationContext, request: WebReques
 function troubleOf(hook: Webhook, ctx: OperationContext): string {
   if (hook.trouble !== '') return `Switched off after ${hook.failures} failures: ${hook.trouble}`;
   if (!personOf(hook, ctx.directory)) return `It acts as ${hook.runAs}, who has no account that may log in: nothing is sent.`;
-  return hook.failures > 0 ? `${hook.failures} messages were given up.` : '';
+  return hook.failures > 0 ? `${hook.failures === 1 ? '1 message was' : `${hook.failures} messages were`} given up.` : '';
 }
 
 async function list(ctx: OperationContext, { href }: WebRequest): Promise<View> {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { isTimeZone } from '../../../core/kernel/time-zones.ts';
 import { createChrome } from '../../../core/web/chrome.ts';
-import { formatAge, formatDateTime } from '../../../core/web/dates.ts';
+import { formatAge, formatDateTime, formatWait } from '../../../core/web/dates.ts';
 import { firstValue, parseForm, parseParameters, readJsonText } from '../../../core/web/input.ts';
 import { decodeNotice, encodeNotice } from '../../../core/web/notices.ts';
 import { buildNavigation } from '../../../core/web/page.ts';
@@ -56,6 +56,10 @@ test('ages are said in the largest unit that fits', () => {
     'in 2 years',
     'in 2 hours',
   ]);
+});
+
+test('a wait is said in the number that it has', () => {
+  expect([1, 2, 89, 90, 121].map(formatWait)).toEqual(['1 second', '2 seconds', '89 seconds', '2 minutes', '3 minutes']);
 });
 
 test('times follow their zone, midnight is 00, and an unknown zone counts as UTC', () => {

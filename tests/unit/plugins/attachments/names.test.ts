@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { extensionOf, fileNameFrom, freeName, sizeInWords } from '../../../../plugins/attachments/names.ts';
+import { extensionOf, fileNameFrom, freeName, sizeInWords, sizesInWords } from '../../../../plugins/attachments/names.ts';
 
 test.each([
   ['report.pdf', 'report.pdf'],
@@ -83,4 +83,11 @@ test('sizes read as people say them', () => {
     '1.5 MB',
     '4.7 GB',
   ]);
+});
+
+test('two sizes that would read alike are told in bytes', () => {
+  const most = 14 * 1024 * 1024;
+  expect(sizesInWords(most + 1, most)).toEqual(['14,680,065 bytes', '14,680,064 bytes']);
+  expect(sizesInWords(most * 2, most)).toEqual(['28 MB', '14 MB']);
+  expect(sizesInWords(101, 100)).toEqual(['101 bytes', '100 bytes']);
 });
