@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { firstFindings } from '../kernel/diagnoses.ts';
 import { type Diagnosis, describePlace, type Place } from '../kernel/errors.ts';
 import { nearest } from '../kernel/nearest.ts';
 import type { AnyOption } from '../kernel/option.ts';
@@ -65,23 +66,24 @@ function noteTracs(configuration: Configuration, section: string, names: readonl
   ];
 }
 
-function checkSection(configuration: Configuration, section: string, names: Names): Diagnosis[] {
-  if (names.free.has(section)) return [];
-  if (!names.declared.has(section) && !TRAC_OPTIONS.has(section)) return [judgeSection(configuration, section, names)];
+function* checkSection(configuration: Configuration, section: string, names: Names): Generator<Diagnosis> {
+  if (names.free.has(section)) return;
+  if (!names.declared.has(section) && !TRAC_OPTIONS.has(section)) {
+    yield judgeSection(configuration, section, names);
+    return;
+  }
   const unread = configuration
     .entries(section)
     .map(([name]) => ({ name, place: configuration.place(section, name) }))
     .filter(({ name, place }) => place.section !== DEFAULT_SECTION && !names.declared.get(section)?.has(name));
-  const tracs = unread.filter(({ name }) => isTracOption(section, name));
-  const strange = unread.filter((option) => !tracs.includes(option));
-  return [
-    ...noteTracs(
-      configuration,
-      section,
-      tracs.map(({ name }) => name),
-    ),
-    ...strange.map(({ name, place }) => judgeOption(place, section, name, names)),
-  ];
+  const tracs = unread.map(({ name }) => name).filter((name) => isTracOption(section, name));
+  yield* noteTracs(configuration, section, tracs);
+  const known = new Set(tracs);
+  for (const { name, place } of unread) if (!known.has(name)) yield judgeOption(place, section, name, names);
+}
+
+function* checkSections(configuration: Configuration, names: Names): Generator<Diagnosis> {
+  for (const section of configuration.sections()) yield* checkSection(configuration, section, names);
 }
 
 const byPlace = (left: Diagnosis, right: Diagnosis): number =>
@@ -97,10 +99,7 @@ export function checkNames(
   freeSections: ReadonlySet<string> = FREE_SECTIONS,
 ): Diagnosis[] {
   const names = collect(options, freeSections);
-  return configuration
-    .sections()
-    .flatMap((section) => checkSection(configuration, section, names))
-    .sort(byPlace);
+  return firstFindings(checkSections(configuration, names)).sort(byPlace);
 }
 
 /** What is wrong with a text as the value of an option, as a diagnosis; undefined when it is good. */

@@ -32,6 +32,9 @@ interface SectionEntries {
 }
 type Sections = Map<string, SectionEntries>;
 
+/** Each is looked at twice a second. */
+const MOST_PARENTS = 100;
+
 /** The stamp of a file that is not there. */
 export const MISSING = 'missing';
 
@@ -110,8 +113,11 @@ class Loading {
     const sections = ownSections(ini, file);
     const named = sections.get('inherit')?.entries.get('file');
     if (!named) return sections;
+    const parents = splitList(named.value);
+    if (parents.length > MOST_PARENTS)
+      refuse(named.place, `more than ${MOST_PARENTS} files are named. Name those that are needed.`);
     this.open.push(path);
-    for (const name of splitList(named.value)) addMissing(sections, this.load(resolve(dirname(file), name), named.place));
+    for (const name of parents) addMissing(sections, this.load(resolve(dirname(file), name), named.place));
     this.open.pop();
     return sections;
   }

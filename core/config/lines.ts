@@ -155,8 +155,7 @@ const close = (item: Item | OpenOption): Item => {
  * whichever comes first, deeper-indented lines continue a value. Throws a ConfigError that names the first bad line.
  */
 export function readLines(text: string, file?: string): LineModel {
-  const lines = text.split(/(?<=\r\n|\n|\r(?!\n))/);
-  if (lines.at(-1) === '') lines.pop();
+  const lines = text.match(/[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+$/g) ?? [];
   const reader = new LineReader(file);
   lines.forEach((line, at) => {
     reader.read(line.replace(/[\r\n]+$/, ''), at);

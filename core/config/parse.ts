@@ -1,5 +1,6 @@
 import { parse as parseNormalised } from 'ini';
-import { type LineModel, type OptionLine, readLines, refuse } from './lines.ts';
+import type { Place } from '../kernel/errors.ts';
+import { DEFAULT_SECTION, type Item, type LineModel, type OptionLine, readLines, refuse } from './lines.ts';
 
 /** One option of a file. */
 interface IniValue {
@@ -22,6 +23,17 @@ export interface IniFile {
 /** Far above any trac.ini in use (hundreds of kilobytes would be strange), far below what would hold up the process. */
 export const MAX_SIZE = 1_048_576;
 
+/**
+ * What a file may have of each. Far above any trac.ini in use; what reads it stays quick, and so do the pages drawn from it.
+ */
+export const MOST_OPTIONS = 10_000;
+export const MOST_SECTIONS = 1_000;
+/** Each of them is added to every section. */
+export const MOST_DEFAULTS = 100;
+/** In characters. */
+export const LONGEST_VALUE = 100_000;
+export const LONGEST_NAME = 1_000;
+
 /** Beyond letters, digits, - and _ everything is %-encoded: the parser gives dots, brackets, quotes and others a meaning. */
 const encode = (text: string): string =>
   encodeURIComponent(text).replace(/[.!~*'()]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
@@ -33,9 +45,9 @@ const quote = (text: string): string =>
 /** The same file in the subset of INI on which `ini` and Python agree. The prefixes defeat `__proto__` and number-like keys. */
 function normalise({ items }: LineModel): string {
   return items
-    .map((item) => {
+    .flatMap((item) => {
       if (item.kind === 'section') return `[s_${encode(item.name)}]`;
-      return item.kind === 'option' ? `k_${encode(item.key)}=${quote(item.value)}` : '';
+      return item.kind === 'option' ? `k_${encode(item.key)}=${quote(item.value)}` : [];
     })
     .join('\n');
 }
@@ -82,10 +94,37 @@ function countGoodLines(bytes: Uint8Array): number {
   return count;
 }
 
+const grouped = (count: number): string => count.toLocaleString('en');
+
+function refuseLength(what: string, text: string, most: number, place: Place): void {
+  if (text.length > most) refuse(place, `the ${what} has more than ${grouped(most)} characters. Shorten it.`);
+}
+
+function refuseNumber(what: string, items: readonly Item[], most: number, file: string | undefined): void {
+  const beyond = items[most];
+  if (beyond) refuse({ file, line: beyond.at + 1 }, `more than ${grouped(most)} ${what}. Is this really a configuration file?`);
+}
+
+/** Refuses lengths and numbers that nobody means, with the line where it becomes too much. */
+function checkMeasures({ items }: LineModel, file: string | undefined): void {
+  const sections = items.filter((item) => item.kind === 'section');
+  const options = items.filter((item) => item.kind === 'option');
+  const defaults = options.filter(({ section }) => section === DEFAULT_SECTION);
+  refuseNumber('sections in one file', sections, MOST_SECTIONS, file);
+  refuseNumber('options in one file', options, MOST_OPTIONS, file);
+  refuseNumber(`options in [${DEFAULT_SECTION}]`, defaults, MOST_DEFAULTS, file);
+  for (const { at, name } of sections) refuseLength('name', name, LONGEST_NAME, { file, line: at + 1 });
+  for (const { at, section, writtenKey, key, value } of options) {
+    refuseLength('name', writtenKey, LONGEST_NAME, { file, line: at + 1 });
+    refuseLength('value', value, LONGEST_VALUE, { file, section, key, line: at + 1 });
+  }
+}
+
 /** Reads the text of one trac.ini with Trac 1.6's meaning. Throws a ConfigError that names the first bad line. */
 export function parseIni(text: string, file?: string): IniFile {
   checkText(text, file);
   const model = readLines(text, file);
+  checkMeasures(model, file);
   const raw: Readonly<Record<string, Readonly<Record<string, unknown>>>> = parseNormalised(normalise(model));
   const sections = new Map<string, { line: number; values: Map<string, IniValue> }>();
   for (const item of model.items) {

@@ -1,3 +1,4 @@
+import { firstFindings } from './diagnoses.ts';
 import type { Diagnosis, Place } from './errors.ts';
 import { nearest } from './nearest.ts';
 import type { Settings } from './settings.ts';
@@ -58,14 +59,30 @@ function* prefixes(name: string): Generator<string> {
   for (let rest = name; rest; rest = rest.slice(0, Math.max(0, rest.lastIndexOf('.')))) yield rest;
 }
 
+interface Rule {
+  readonly key: string;
+  readonly value: string;
+}
+
+const rulesOf = new WeakMap<Settings, ReadonlyMap<string, Rule>>();
+
+/** The lines of `[components]` by the name they speak of; read once, since every component asks. */
+function rulesIn(settings: Settings): ReadonlyMap<string, Rule> {
+  const known = rulesOf.get(settings);
+  if (known) return known;
+  const rules = new Map(
+    settings.entries('components').map(([key, value]) => [key.toLowerCase().replace(/\.\*$/, ''), { key, value }]),
+  );
+  rulesOf.set(settings, rules);
+  return rules;
+}
+
 /**
  * Decides by the most specific line of `[components]`: `sla.Breach`, then `sla.*`, then the default (Trac's
  * longest-prefix rule, after which names are compared without regard to case).
  */
 export function decide(settings: Settings, id: string, byDefault: boolean): Decision {
-  const rules = new Map(
-    settings.entries('components').map(([key, value]) => [key.toLowerCase().replace(/\.\*$/, ''), { key, value }]),
-  );
+  const rules = rulesIn(settings);
   for (const name of namesOf(id))
     for (const prefix of prefixes(name)) {
       const rule = rules.get(prefix);
@@ -79,23 +96,27 @@ export function decide(settings: Settings, id: string, byDefault: boolean): Deci
  * component of Trac that has no counterpart, which one calm line says for all of them together.
  */
 export function checkRules(settings: Settings, ids: readonly string[]): Diagnosis[] {
-  const names = ids.flatMap(namesOf);
-  const isKnown = (key: string): boolean => {
-    const wanted = key.toLowerCase().replace(/\.\*$/, '');
-    return names.some((name) => name === wanted || name.startsWith(`${wanted}.`));
-  };
-  const strange = settings.entries('components').filter(([key]) => !isKnown(key));
-  const ofTrac = strange.filter(([key]) => /^(trac|tracopt)\./i.test(key));
-  const others = strange.filter((entry) => !ofTrac.includes(entry));
+  const known = new Set(ids.flatMap(namesOf).flatMap((name) => [...prefixes(name)]));
+  const strange = settings
+    .entries('components')
+    .map(([key]) => key)
+    .filter((key) => !known.has(key.toLowerCase().replace(/\.\*$/, '')));
+  const ofTrac = strange.filter(isTracs);
   const calm = ofTrac.slice(0, 1).map(
-    ([key]): Diagnosis => ({
+    (key): Diagnosis => ({
       severity: 'warning',
       message: `[components] names ${ofTrac.length} of Trac's components that have no counterpart here, such as ${key}.`,
       remedy: 'They have no effect and may stay. docs/admin/plugins.md lists those that mean something.',
       place: settings.place('components', key),
     }),
   );
-  return [...others.map(([key]) => unknownRule(settings, key, ids)), ...calm];
+  return [...firstFindings(unknownRules(settings, strange, ids)), ...calm];
+}
+
+const isTracs = (key: string): boolean => /^(trac|tracopt)\./i.test(key);
+
+function* unknownRules(settings: Settings, keys: readonly string[], ids: readonly string[]): Generator<Diagnosis> {
+  for (const key of keys) if (!isTracs(key)) yield unknownRule(settings, key, ids);
 }
 
 function unknownRule(settings: Settings, key: string, ids: readonly string[]): Diagnosis {

@@ -1,4 +1,5 @@
-import type { Diagnosis } from './errors.ts';
+import { firstFindings } from './diagnoses.ts';
+import type { Diagnosis, Place } from './errors.ts';
 import { nearest } from './nearest.ts';
 import type { Settings } from './settings.ts';
 import type { ExtensionPoint } from './tokens.ts';
@@ -31,33 +32,49 @@ export function orderComponents<E extends Named>(
     .map((name) => name.trim())
     .filter(Boolean);
   const lower = wanted.map((name) => name.toLowerCase());
-  const rank = (entry: Named): number => {
-    const at = lower.findIndex((name) => means(name, entry));
-    return at < 0 ? lower.length : at;
-  };
+  const ranks = new Map(
+    entries.map((entry) => {
+      const at = lower.findIndex((name) => means(name, entry));
+      return [entry, at < 0 ? lower.length : at];
+    }),
+  );
+  const rank = (entry: E): number => ranks.get(entry) ?? lower.length;
   const selecting = point.selects === true && raw !== undefined && wanted.length > 0;
   const chosen = selecting ? entries.filter((entry) => rank(entry) < lower.length) : entries;
   const ordered = chosen.toSorted((a, b) => rank(a) - rank(b));
   if (raw === undefined || point.namesChecked === false) return { ordered, diagnoses: [] };
-  const diagnoses = wanted
-    .filter((name) => !entries.some((entry) => means(name.toLowerCase(), entry)))
-    .map((name): Diagnosis => {
-      const place = settings.place(section, key);
-      const off = all.find((entry) => means(name.toLowerCase(), entry));
-      const near = nearest(
-        name,
-        entries.map(({ id }) => id.slice(id.indexOf('.') + 1)),
-      );
-      return {
-        severity: 'error',
-        place,
-        message: off ? `${name} is named but switched off, or is no ${point.name}.` : `No component is called ${name}.`,
-        remedy: off
-          ? `Write "${off.id} = enabled" into [components].`
-          : near
-            ? `Did you mean ${near}?`
-            : 'Remove the name, or install the plugin that brings it.',
-      };
-    });
+  const place = settings.place(section, key);
+  const strange = wanted.filter((name) => !entries.some((entry) => means(name.toLowerCase(), entry)));
+  const diagnoses = firstFindings(judgeNames(point, strange, { entries, all, place }));
   return { ordered, diagnoses };
+}
+
+interface Surroundings {
+  readonly entries: readonly Named[];
+  readonly all: readonly Named[];
+  readonly place: Place;
+}
+
+function* judgeNames(
+  point: ExtensionPoint<unknown>,
+  names: readonly string[],
+  { entries, all, place }: Surroundings,
+): Generator<Diagnosis> {
+  for (const name of names) {
+    const off = all.find((entry) => means(name.toLowerCase(), entry));
+    const near = nearest(
+      name,
+      entries.map(({ id }) => id.slice(id.indexOf('.') + 1)),
+    );
+    yield {
+      severity: 'error',
+      place,
+      message: off ? `${name} is named but switched off, or is no ${point.name}.` : `No component is called ${name}.`,
+      remedy: off
+        ? `Write "${off.id} = enabled" into [components].`
+        : near
+          ? `Did you mean ${near}?`
+          : 'Remove the name, or install the plugin that brings it.',
+    };
+  }
 }

@@ -168,10 +168,17 @@ async function importMigrations(dir: string, file: string, load: (file: string) 
   );
 }
 
+/** Looking for one that is not there takes a while. */
+const MOST_PACKAGES = 100;
+
 /** Entry files of npm packages, resolved from the environment folder. */
 function findPackages(envDir: string, { names, place }: PackageList, diagnoses: Diagnosis[]): Candidate[] {
   const require = createRequire(path.join(envDir, 'plugins', 'loader.js'));
-  return names.flatMap((name): Candidate[] => {
+  if (names.length > MOST_PACKAGES) {
+    const message = `${describePlace(place)}: more than ${MOST_PACKAGES} packages are named; the others are left out.`;
+    diagnoses.push({ severity: 'error', message, remedy: 'Name those that are needed.', place });
+  }
+  return names.slice(0, MOST_PACKAGES).flatMap((name): Candidate[] => {
     try {
       const file = require.resolve(name);
       if (!statSync(file).isFile()) throw new Error('not a file');

@@ -1,3 +1,4 @@
+import { firstFindings } from '../kernel/diagnoses.ts';
 import type { Diagnosis } from '../kernel/errors.ts';
 import type { PermissionInfo } from '../kernel/registry.ts';
 import type { Settings } from '../kernel/settings.ts';
@@ -63,7 +64,7 @@ export function withExtraPermissions(
     permissions.set(name, { ...known, includes: [...new Set([...known.includes, ...includes])] });
   };
   for (const [key, value] of settings.entries(SECTION)) {
-    const names = value.split(/[,\s]+/).filter(Boolean);
+    const names = [...new Set(value.split(/[,\s]+/).filter(Boolean))];
     const good = names.filter(isPermissionName);
     for (const bad of names.filter((name) => !isPermissionName(name)))
       diagnoses.push({
@@ -72,8 +73,8 @@ export function withExtraPermissions(
         remedy: `Write ${bad.toUpperCase()}.`,
         place: settings.place(SECTION, key),
       });
-    for (const name of good) define(name);
+    for (const name of good) if (!permissions.has(name)) define(name);
     if (!key.startsWith('_')) define(key.toUpperCase(), good);
   }
-  return { permissions, diagnoses };
+  return { permissions, diagnoses: firstFindings(diagnoses) };
 }

@@ -147,7 +147,7 @@ function readLine(override: FieldOverride, { attribute, raw }: Line, isDefined: 
   const [property, read] = ATTRIBUTES[attribute] ?? [];
   try {
     if (property && read) Object.assign(override, { [property]: read(raw) });
-    else if (!isDefined) override.attributes = { ...override.attributes, [attribute]: raw };
+    else if (!isDefined) override.attributes = Object.assign(override.attributes ?? {}, { [attribute]: raw });
     return undefined;
   } catch (error) {
     if (error instanceof AttributeError) return error;
@@ -181,37 +181,33 @@ export function readOverrides(settings: Settings): FieldOverrides {
 }
 
 /** Attributes that nobody reads although one of a similar name exists; `known`: those of the field types. */
-export function findMisspelt(settings: Settings, known: ReadonlySet<string>): Diagnosis[] {
-  return linesOf(settings).flatMap(({ key, attribute }) => {
+export function* findMisspelt(settings: Settings, known: ReadonlySet<string>): Generator<Diagnosis> {
+  for (const { key, attribute } of linesOf(settings)) {
     const isKnown = FIELD_ATTRIBUTES.has(attribute) || OF_DEFINITION.has(attribute) || known.has(attribute);
     const near = isKnown ? undefined : nearest(attribute, [...FIELD_ATTRIBUTES, ...known]);
-    if (near === undefined) return [];
-    return [
-      {
-        severity: 'warning',
-        message: `[${SECTION}] ${key}: nothing reads the attribute "${attribute}".`,
-        remedy: `Did you mean ${near}?`,
-        place: settings.place(SECTION, key),
-      },
-    ];
-  });
+    if (near === undefined) continue;
+    yield {
+      severity: 'warning',
+      message: `[${SECTION}] ${key}: nothing reads the attribute "${attribute}".`,
+      remedy: `Did you mean ${near}?`,
+      place: settings.place(SECTION, key),
+    };
+  }
 }
 
 /** Permissions that `edit_permission` and `create_permission` name and that nobody defines: nobody could edit the field. */
-export function findUnknownPermissions(settings: Settings, defined: ReadonlyMap<string, unknown>): Diagnosis[] {
-  return linesOf(settings)
-    .filter(({ attribute }) => attribute === 'edit_permission' || attribute === 'create_permission')
-    .flatMap(({ key, raw }) =>
-      splitList(raw)
-        .filter((permission) => !defined.has(permission))
-        .map((permission): Diagnosis => {
-          const near = nearest(permission, [...defined.keys()]);
-          return {
-            severity: 'warning',
-            message: `[${SECTION}] ${key}: nothing defines the permission "${permission}", so nobody has it.`,
-            remedy: near ? `Did you mean ${near}?` : 'Correct it, or enable the plugin that defines it.',
-            place: settings.place(SECTION, key),
-          };
-        }),
-    );
+export function* findUnknownPermissions(settings: Settings, defined: ReadonlyMap<string, unknown>): Generator<Diagnosis> {
+  for (const { key, attribute, raw } of linesOf(settings)) {
+    if (attribute !== 'edit_permission' && attribute !== 'create_permission') continue;
+    for (const permission of splitList(raw)) {
+      if (defined.has(permission)) continue;
+      const near = nearest(permission, defined.keys());
+      yield {
+        severity: 'warning',
+        message: `[${SECTION}] ${key}: nothing defines the permission "${permission}", so nobody has it.`,
+        remedy: near ? `Did you mean ${near}?` : 'Correct it, or enable the plugin that defines it.',
+        place: settings.place(SECTION, key),
+      };
+    }
+  }
 }

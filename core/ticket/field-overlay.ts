@@ -1,4 +1,5 @@
-import { type Diagnosis, describePlace } from '../kernel/errors.ts';
+import { logDiagnosis, MOST_FOUND } from '../kernel/diagnoses.ts';
+import type { Diagnosis } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
 import { nearest } from '../kernel/nearest.ts';
 import type { Settings } from '../kernel/settings.ts';
@@ -71,7 +72,7 @@ export class FieldOverlay {
     const { predicate, names, fault } = this.#read(text);
     const stranger = names.find((name) => !fields.has(name));
     if (predicate && stranger === undefined) return predicate;
-    if (this.#found.has(key)) return undefined;
+    if (this.#found.has(key) || this.#isFull()) return undefined;
     const near = stranger === undefined ? undefined : nearest(stranger, [...fields.keys(), 'action']);
     const reason = fault?.replace(/\.$/, '') ?? `there is no field "${stranger}"`;
     this.#report(
@@ -87,20 +88,33 @@ export class FieldOverlay {
   /** Attributes of a field that nobody provides: nothing reads them. */
   #checkTargets(fields: ReadonlyMap<string, Field>, log: Log): void {
     this.#isChecked = true;
-    for (const name of this.#overrides.byName.keys()) {
-      if (fields.has(name) || this.#settings.get(SECTION, name) !== undefined) continue;
-      const near = nearest(name, [...fields.keys()]);
-      const [key = name] = this.#settings.entries(SECTION).find(([one]) => one.startsWith(`${name}.`)) ?? [];
+    const lost = new Set([...this.#overrides.byName.keys()].filter((name) => !fields.has(name) && !this.#isDefined(name)));
+    if (lost.size === 0) return;
+    for (const [key] of this.#settings.entries(SECTION)) {
+      const name = key.slice(0, Math.max(0, key.indexOf('.')));
+      if (!lost.delete(name)) continue;
+      if (this.#isFull()) return;
+      const near = nearest(name, fields.keys());
       const remedy = near ? `Did you mean ${near}?` : `Define it with ${name} = text, or enable the plugin that provides it.`;
       this.#report(key, `[${SECTION}] ${key}: there is no field "${name}" now.`, remedy, undefined, log);
     }
   }
 
+  #isDefined(name: string): boolean {
+    return this.#settings.get(SECTION, name) !== undefined;
+  }
+
+  /** One more than a check tells, so that it says that there are more. */
+  #isFull(): boolean {
+    return this.#found.size > MOST_FOUND;
+  }
+
   #report(key: string, message: string, remedy: string, component: string | undefined, log: Log): void {
     const isOurs = this.#settings.get(SECTION, key) !== undefined;
     const place = isOurs ? this.#settings.place(SECTION, key) : undefined;
-    this.#found.set(key, { severity: 'warning', message, remedy, place, component: isOurs ? undefined : component });
-    log.warn('a field is not as it was meant', { message, remedy, ...(place ? { place: describePlace(place) } : {}) });
+    const diagnosis: Diagnosis = { severity: 'warning', message, remedy, place, component: isOurs ? undefined : component };
+    this.#found.set(key, diagnosis);
+    logDiagnosis(log, diagnosis);
   }
 }
 

@@ -1,5 +1,6 @@
 import { component } from '../kernel/component.ts';
 import { ISettings } from '../kernel/configuration.ts';
+import { firstFindings } from '../kernel/diagnoses.ts';
 import { type Diagnosis, TracError } from '../kernel/errors.ts';
 import { type Log, silentLog } from '../kernel/log.ts';
 import { IDiagnostician, IRegistry, ISiteHealth } from '../kernel/registry.ts';
@@ -153,6 +154,10 @@ class Fields implements ITicketFields, IDiagnostician {
     const { permissions, typeProviders } = this.#needs;
     this.#types ??= gatherTypes(typeProviders);
     const known = new Set([...this.#types.values()].flatMap(({ attributes = {} }) => Object.keys(attributes)));
-    return [...overlay.diagnoses(), ...findMisspelt(settings, known), ...findUnknownPermissions(settings, permissions.all())];
+    return [
+      ...firstFindings(overlay.diagnoses()),
+      ...firstFindings(findMisspelt(settings, known)),
+      ...firstFindings(findUnknownPermissions(settings, permissions.all())),
+    ];
   }
 }

@@ -78,7 +78,9 @@ function toClause(terms: readonly string[]): readonly Constraint[] {
   const byField = new Map<string, string[]>();
   for (const term of terms) {
     const { field, values } = readTerm(term);
-    byField.set(field, [...(byField.get(field) ?? []), ...values]);
+    const all = byField.get(field) ?? [];
+    for (const value of values) all.push(value);
+    byField.set(field, all);
   }
   return [...byField]
     .map(([field, texts]) => toConstraint(field, texts))

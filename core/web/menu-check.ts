@@ -1,3 +1,4 @@
+import { firstFindings } from '../kernel/diagnoses.ts';
 import type { Diagnosis } from '../kernel/errors.ts';
 import { nearest } from '../kernel/nearest.ts';
 import type { Settings } from '../kernel/settings.ts';
@@ -33,7 +34,6 @@ function strangeness(
 ): readonly [string, string] | undefined {
   const other = otherMenu(menu);
   const otherSection = MENU_SECTIONS[other];
-  const near = nearest(name, [...offered.keys()]);
   if (offered.get(name)?.has(other) || lines[other].get(name)?.named) {
     if (entry.named) return undefined;
     return [
@@ -41,6 +41,7 @@ function strangeness(
       `Move it to [${otherSection}], or bring the entry here: ${name} = enabled`,
     ];
   }
+  const near = nearest(name, offered.keys());
   const suggestion = near ? `Did you mean ${near}? ` : '';
   if (!entry.named) {
     return [
@@ -88,12 +89,11 @@ function noteTracs(menu: Menu, keys: readonly string[], settings: Settings): Dia
   ];
 }
 
-function checkSection(lines: MenuLines, menu: Menu, around: MenuSurroundings): Diagnosis[] {
+function* checkSection(lines: MenuLines, menu: Menu, around: MenuSurroundings): Generator<Diagnosis> {
   const section = MENU_SECTIONS[menu];
-  const diagnoses: Diagnosis[] = [];
   const tracs: string[] = [];
   for (const [name, entry] of lines[menu]) {
-    diagnoses.push(...checkPermission({ menu, name, entry }, around));
+    yield* checkPermission({ menu, name, entry }, around);
     const [key = name] = entry.keys;
     const strange = around.offered.get(name)?.has(menu) ? undefined : strangeness(lines, { menu, name, entry }, around);
     if (strange === undefined) continue;
@@ -104,13 +104,13 @@ function checkSection(lines: MenuLines, menu: Menu, around: MenuSurroundings): D
     else {
       const [message, remedy] = strange;
       const place = around.settings.place(section, key);
-      diagnoses.push({ severity: 'warning', message: `[${section}] ${key}: ${message}.`, remedy, place });
+      yield { severity: 'warning', message: `[${section}] ${key}: ${message}.`, remedy, place };
     }
   }
-  return [...diagnoses, ...noteTracs(menu, tracs, around.settings)];
+  yield* noteTracs(menu, tracs, around.settings);
 }
 
 /** Finds lines of [mainnav] and [metanav] that mean nothing: entries nobody offers, addresses missing, permissions nobody has. */
 export function checkMenus(lines: MenuLines, around: MenuSurroundings): readonly Diagnosis[] {
-  return [...checkSection(lines, 'main', around), ...checkSection(lines, 'meta', around)];
+  return [...firstFindings(checkSection(lines, 'main', around)), ...firstFindings(checkSection(lines, 'meta', around))];
 }

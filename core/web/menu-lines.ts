@@ -1,3 +1,4 @@
+import { firstFindings } from '../kernel/diagnoses.ts';
 import type { Diagnosis } from '../kernel/errors.ts';
 import { parseNumber, parseSwitch } from '../kernel/literals.ts';
 import { nearest } from '../kernel/nearest.ts';
@@ -166,5 +167,5 @@ function readSection(settings: Settings, menu: Menu, diagnoses: Diagnosis[]): Ma
 export function readMenuLines(settings: Settings): { readonly lines: MenuLines; readonly diagnoses: readonly Diagnosis[] } {
   const diagnoses: Diagnosis[] = [];
   const lines = { main: readSection(settings, 'main', diagnoses), meta: readSection(settings, 'meta', diagnoses) };
-  return { lines, diagnoses };
+  return { lines, diagnoses: firstFindings(diagnoses) };
 }

@@ -5,6 +5,7 @@ import {
   FIELD_ATTRIBUTES,
   type FieldSpec,
   type FieldType,
+  firstFindings,
   IDiagnostician,
   ISettings,
   ITicketFieldProvider,
@@ -56,6 +57,9 @@ const BUILT_IN: ReadonlySet<string> = new Set([
 ]);
 const KNOWN = ['label', 'value', 'order', 'options', 'format', 'max_size', 'rows', 'cols', 'size', 'ticketlink_query', 'height'];
 
+/** Every form has them all. */
+const MOST_FIELDS = 1_000;
+
 /** Types that are nothing without options. */
 const CHOICES: readonly string[] = ['select', 'radio', 'checkbox-set'];
 
@@ -73,7 +77,11 @@ export const CustomFields = component({
     const own = readCustomFields(settings, options.allowedEmpty);
     const judge = (said: ISettings, { specs, diagnoses }: CustomFieldsRead): Diagnosis[] => {
       const known = new Map([...types].flatMap((provider) => provider.getFieldTypes()).map((type) => [type.name, type]));
-      return [...diagnoses, ...judgeTypes(said, specs, [...known.keys()]), ...judgeAttributes(said, specs, known)];
+      return [
+        ...firstFindings(diagnoses),
+        ...firstFindings(judgeTypes(said, specs, [...known.keys()])),
+        ...firstFindings(judgeAttributes(said, specs, known)),
+      ];
     };
     return {
       getTicketFields: () => own.specs,
@@ -87,38 +95,36 @@ export const CustomFields = component({
 });
 
 /** A field whose type nobody provides is shown and cannot be edited: the plugin that brings the type may be switched off. */
-function judgeTypes(settings: ISettings, specs: readonly FieldSpec[], known: readonly string[]): Diagnosis[] {
-  return specs
-    .filter(({ type }) => !known.includes(type))
-    .map(({ name, type }) => {
-      const near = nearest(type, known);
-      return {
-        severity: 'warning',
-        message: `[ticket-custom] ${name}: there is no field type "${type}"; the field is shown but cannot be edited.`,
-        remedy: near ? `Did you mean ${near}?` : `Known: ${known.join(', ')}. Or enable the plugin that brings it.`,
-        place: settings.place('ticket-custom', name),
-      };
-    });
+function* judgeTypes(settings: ISettings, specs: readonly FieldSpec[], known: readonly string[]): Generator<Diagnosis> {
+  for (const { name, type } of specs) {
+    if (known.includes(type)) continue;
+    const near = nearest(type, known);
+    yield {
+      severity: 'warning',
+      message: `[ticket-custom] ${name}: there is no field type "${type}"; the field is shown but cannot be edited.`,
+      remedy: near ? `Did you mean ${near}?` : `Known: ${known.join(', ')}. Or enable the plugin that brings it.`,
+      place: settings.place('ticket-custom', name),
+    };
+  }
 }
 
 /** What the types have against the attributes that only they know. */
-const judgeAttributes = (
+function* judgeAttributes(
   settings: ISettings,
   specs: readonly FieldSpec[],
   types: ReadonlyMap<string, FieldType>,
-): readonly Diagnosis[] =>
-  specs.flatMap((spec) => {
+): Generator<Diagnosis> {
+  for (const spec of specs) {
     const type = types.get(spec.type);
-    return (type ? attributeFaults(type, spec) : []).map(({ attribute, message, remedy }): Diagnosis => {
+    for (const { attribute, message, remedy } of type ? attributeFaults(type, spec) : []) {
       const key = `${spec.name}.${attribute}`;
       // An attribute that is missing has no line: the field's own is shown.
-      const place = settings.place(
-        'ticket-custom',
-        spec.attributes?.[attribute] === undefined && !KNOWN.includes(attribute) ? spec.name : key,
-      );
-      return { severity: 'warning', message: `[ticket-custom] ${key}: ${message}`, remedy, place };
-    });
-  });
+      const isOwn = spec.attributes?.[attribute] === undefined && !KNOWN.includes(attribute);
+      const place = settings.place('ticket-custom', isOwn ? spec.name : key);
+      yield { severity: 'warning', message: `[ticket-custom] ${key}: ${message}`, remedy, place };
+    }
+  }
+}
 
 interface CustomFieldsRead {
   readonly specs: FieldSpec[];
@@ -137,17 +143,33 @@ export function readCustomFields(settings: ISettings, allowedEmpty: readonly str
       place: settings.place('ticket-custom', key),
     });
   };
-  const specs = entries
-    .filter(([key]) => !key.includes('.'))
-    .flatMap(([name, type]) => {
-      const fault = nameFault(name);
-      if (fault) return report(name, fault, 'Rename it.') ?? [];
-      const attributes = Object.fromEntries(
-        entries.filter(([key]) => key.startsWith(`${name}.`)).map(([key, value]) => [key.slice(name.length + 1), value]),
-      );
-      return toSpec(name, type.trim(), attributes, allowedEmpty, report);
-    });
+  const attributes = attributesIn(entries);
+  const defined = entries.filter(([key]) => !key.includes('.'));
+  const tooMany = defined[MOST_FIELDS];
+  if (tooMany) {
+    const fault = `there are more than ${MOST_FIELDS} fields; this one is left out, and all that follow.`;
+    report(tooMany[0], fault, 'Every form shows them all: remove some.');
+  }
+  const specs = defined.slice(0, MOST_FIELDS).flatMap(([name, type]) => {
+    const fault = nameFault(name);
+    if (fault) return report(name, fault, 'Rename it.') ?? [];
+    return toSpec(name, type.trim(), Object.fromEntries(attributes.get(name) ?? []), allowedEmpty, report);
+  });
   return { specs, diagnoses };
+}
+
+/** What `NAME.attribute = value` says, by NAME. */
+function attributesIn(entries: readonly (readonly [string, string])[]): ReadonlyMap<string, readonly [string, string][]> {
+  const found = new Map<string, [string, string][]>();
+  for (const [key, value] of entries) {
+    const dot = key.indexOf('.');
+    if (dot < 0) continue;
+    const name = key.slice(0, dot);
+    const known = found.get(name) ?? [];
+    known.push([key.slice(dot + 1), value]);
+    found.set(name, known);
+  }
+  return found;
 }
 
 function nameFault(name: string): string | undefined {

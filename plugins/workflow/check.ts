@@ -1,4 +1,12 @@
-import { component, type Diagnosis, IDiagnostician, IPermissionService, ISettings, ITicketActionController } from 'tracts';
+import {
+  component,
+  type Diagnosis,
+  firstFindings,
+  IDiagnostician,
+  IPermissionService,
+  ISettings,
+  ITicketActionController,
+} from 'tracts';
 import { IWorkflowOperation, type WorkflowSite } from './api.ts';
 import { lintActions } from './lint-actions.ts';
 import { lintStates } from './lint-states.ts';
@@ -35,7 +43,8 @@ export function checkWorkflow(settings: ISettings, data: WorkflowCheckData): Dia
   const definition = parseWorkflow(settings);
   const operations = [...data.operations];
   const subject = { definition, operations, site: data, shared: data.shared ?? namesAnother(settings) };
-  const found = [...definition.problems, ...lintActions(subject), ...lintStates(subject, settings), ...lintTwins(operations)];
+  const checks = [definition.problems, lintActions(subject), lintStates(subject, settings), lintTwins(operations)];
+  const found = checks.flatMap((check) => firstFindings(check));
   const line = ({ place }: Diagnosis): number => place?.line ?? 0;
   return found.sort((a, b) => line(a) - line(b));
 }

@@ -78,9 +78,7 @@ function mergeInputs(plans: readonly OperationPlan[]): FieldSpec[] {
 
 function mergeProblems(plans: readonly OperationPlan[], inputs: Values, after: Values): Problem[] {
   const problems = plans.flatMap((plan) => [...(plan.problems?.(inputs, after) ?? [])]);
-  const first = (problem: Problem): boolean =>
-    problem === problems.find(({ field, message }) => field === problem.field && message === problem.message);
-  return problems.filter(first);
+  return [...new Map(problems.map((problem) => [JSON.stringify([problem.field, problem.message]), problem])).values()];
 }
 
 function hintOf(rule: WorkflowRule, ctx: TicketContext, plans: readonly OperationPlan[]): string {

@@ -71,10 +71,11 @@ function* lintAttributes(rule: WorkflowRule, subject: LintSubject): Generator<Di
   const readers = new Map(
     operations.flatMap((each) => [each.name, ...(each.attributes ?? [])].map((key) => [key, each] as const)),
   );
-  const used = operationsOf(rule, operations).flatMap(({ name, attributes = [] }) => [name, ...attributes]);
-  const unknownWords = rule.operations.filter((word) => !operations.some(({ name }) => name === word));
+  // A word that no operation has may be one of a plugin that is off, with its attribute.
+  const read = new Set([...ATTRIBUTES, ...rule.operations]);
+  for (const { attributes = [] } of operationsOf(rule, operations)) for (const key of attributes) read.add(key);
   for (const key of Object.keys(rule.attributes)) {
-    if (ATTRIBUTES.includes(key) || used.includes(key) || unknownWords.includes(key)) continue;
+    if (read.has(key)) continue;
     if (readers.has(key)) {
       const message = `"${rule.name}.${key}" has no effect: the action does not name the operation that reads it.`;
       yield warn(rule, key, message, `Add the operation: ${rule.name}.operations = ${[...rule.operations, key].join(', ')}`);

@@ -46,6 +46,10 @@ interface Draft {
   usable: boolean;
 }
 
+/** What a workflow may have of each. Far above any in use, and every form goes through all actions. */
+const MOST_ACTIONS = 1_000;
+const MOST_STATES = 1_000;
+
 interface Report {
   readonly problems: Diagnosis[];
   add(place: Place | undefined, message: string, remedy: string): void;
@@ -62,6 +66,7 @@ function sourceOf(settings: ISettings): readonly { readonly key: string; readonl
   }));
 }
 
+const LONGEST_SHOWN = 200;
 const EXAMPLE = 'Write "old, states -> new". Example: accept = new, reopened -> accepted';
 
 function readTransition(draft: Draft, value: string, place: Place, report: Report): void {
@@ -74,7 +79,7 @@ function readTransition(draft: Draft, value: string, place: Place, report: Repor
   }
   draft.usable = false;
   const what = sides.length === 1 ? 'has no "->"' : `has ${sides.length - 1} "->", and so more than one target`;
-  const shown = value.replace(/\s+/g, ' ');
+  const shown = (value.length > LONGEST_SHOWN ? `${value.slice(0, LONGEST_SHOWN)}…` : value).replace(/\s+/g, ' ');
   // An indented line continues the one above: the commonest way to lose an action.
   const remedy =
     sides.length > 2 && value.includes('\n')
@@ -83,27 +88,46 @@ function readTransition(draft: Draft, value: string, place: Place, report: Repor
   report.add(place, `The action "${draft.name}" is not available: its line "${shown}" ${what}.`, remedy);
 }
 
+const newDraft = (name: string): Draft => ({
+  name,
+  attributes: {},
+  places: new Map(),
+  oldStates: undefined,
+  newState: undefined,
+  usable: true,
+});
+
 function collectDrafts(settings: ISettings, report: Report): Draft[] {
   const drafts = new Map<string, Draft>();
+  let isFull = false;
   for (const { key, value, place } of sourceOf(settings)) {
     const [name = '', attribute] = key.split('.');
-    const draft: Draft = drafts.get(name) ?? {
-      name,
-      attributes: {},
-      places: new Map(),
-      oldStates: undefined,
-      newState: undefined,
-      usable: true,
-    };
+    if (drafts.size === MOST_ACTIONS && !drafts.has(name)) {
+      if (!isFull) reportTooMany(name, place, report);
+      isFull = true;
+      continue;
+    }
+    const draft = drafts.get(name) ?? newDraft(name);
     drafts.set(name, draft);
     draft.places.set(attribute ?? '', place);
     if (attribute === undefined) readTransition(draft, value, place, report);
-    else if (attribute === 'oldstates') draft.oldStates = value;
-    else if (attribute === 'newstate') draft.newState = value.trim();
-    if (attribute !== undefined) draft.attributes[attribute] = value;
+    else readAttribute(draft, attribute, value);
   }
   return [...drafts.values()];
 }
+
+function readAttribute(draft: Draft, attribute: string, value: string): void {
+  draft.attributes[attribute] = value;
+  if (attribute === 'oldstates') draft.oldStates = value;
+  if (attribute === 'newstate') draft.newState = value.trim();
+}
+
+const reportTooMany = (name: string, place: Place, report: Report): void =>
+  report.add(
+    place,
+    `There are more than ${MOST_ACTIONS} actions: "${name}" and those that follow are not available.`,
+    'Remove some; every form shows them.',
+  );
 
 /** Only the first name of a list can mean “no ticket yet”; anywhere else it is a state like any other. */
 const readOldStates = (text: string): (string | null)[] =>
@@ -151,6 +175,22 @@ function statusesOf(rules: readonly WorkflowRule[]): string[] {
   return [...new Set(all.filter((state): state is string => state !== null && state !== '' && state !== '*'))].sort();
 }
 
+/** Takes the states out of the actions with which there would be too many. */
+function limitStates(rules: readonly WorkflowRule[], report: Report): WorkflowRule[] {
+  const known = new Set<string | null>();
+  return rules.map((rule) => {
+    const added = new Set([...rule.oldStates, rule.newState].filter((state) => !known.has(state)));
+    if (known.size + added.size <= MOST_STATES) {
+      for (const state of added) known.add(state);
+      return rule;
+    }
+    const place = rule.places.get('') ?? rule.places.get('oldstates');
+    const message = `The action "${rule.name}" is not available: with its states there are more than ${MOST_STATES}.`;
+    report.add(place, message, 'Name fewer states, or "*" for all.');
+    return { ...rule, oldStates: [], newState: '', usable: false };
+  });
+}
+
 const IMPLICIT_RESET = { operations: 'reset_workflow', permissions: 'TICKET_ADMIN', label: 'Reset' };
 
 /**
@@ -184,6 +224,10 @@ export function parseWorkflow(settings: ISettings): WorkflowDefinition {
     problems,
     add: (place, message, remedy) => void problems.push({ severity: 'error', message, remedy, place }),
   };
-  const rules = completeReset(collectDrafts(settings, report)).map((draft) => finish(draft, report));
+  const drafts = completeReset(collectDrafts(settings, report));
+  const rules = limitStates(
+    drafts.map((draft) => finish(draft, report)),
+    report,
+  );
   return { rules, statuses: statusesOf(rules), problems };
 }

@@ -41,6 +41,22 @@ test('an edited workflow is in force within two seconds, without a restart', asy
   expect(service.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
 });
 
+test('a trac.ini of absurd size is refused or cut with its line, the site goes on, and the repair is noticed', async () => {
+  await using env = await makeEnvironment(workflow('finish'));
+  await env.serve();
+  const states = (count: number): string => Array.from({ length: count }, (_, index) => `s${index}`).join(',');
+  env.write('conf/trac.ini', `${workflow('finish')}leave_all = ${states(100_000)} -> done\n`);
+  expect(
+    await soon(shows(env, 'admin', '/about', 'trac.ini, line 6, [ticket-workflow] leave_all: the value has more than')),
+  ).toBe(true);
+  env.write('conf/trac.ini', `${workflow('finish')}leave_all = ${states(15_000)} -> done\n`);
+  expect(await soon(shows(env, 'admin', '/about', 'with its states there are more than 1000'))).toBe(true);
+  const id = await env.fileTicket('Any');
+  expect((await env.page('ann', `/ticket/${id}`)).text).toContain('value="finish"');
+  env.write('conf/trac.ini', workflow('complete'));
+  expect(await soon(shows(env, 'ann', `/ticket/${id}`, 'value="complete"'))).toBe(true);
+});
+
 test('what failed after a change is still told of under another configuration', async () => {
   await using env = await makeEnvironment('[project]\nname = One\n');
   const service = await env.serve();

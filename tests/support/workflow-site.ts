@@ -4,6 +4,7 @@ import { parseConfiguration } from '../../core/config/configuration.ts';
 import { ISettings } from '../../core/kernel/configuration.ts';
 import { Kernel } from '../../core/kernel/kernel.ts';
 import { ILog, silentLog } from '../../core/kernel/log.ts';
+import { ISiteHealth } from '../../core/kernel/registry.ts';
 import type { Settings } from '../../core/kernel/settings.ts';
 import type { Directory } from '../../core/security/context.ts';
 import { CorePermissions } from '../../core/security/core-permissions.ts';
@@ -37,6 +38,7 @@ export function workflowSite(ini: string, adjuncts: IAdjunctService, plugins: re
   const kernel = new Kernel(settings);
   kernel.provide(ISettings, settings);
   kernel.provide(ILog, silentLog);
+  kernel.provide(ISiteHealth, { diagnoses: () => [], report: () => undefined });
   kernel.provide(AdjunctToken, adjuncts);
   kernel.load({ plugin: 'core', file: 'core', enabledByDefault: true, required: true }, SECURITY);
   kernel.load({ plugin: 'workflow', file: 'plugins/workflow/index.ts', enabledByDefault: true }, workflow);

@@ -14,6 +14,8 @@ const failure = (action: () => unknown): ConfigError => {
   throw new Error('nothing was refused');
 };
 
+let count = 0;
+
 const entries = (text: string, section: string) => {
   const values = parseIni(text).sections.get(section)?.values ?? [];
   return [...values].map(([key, { value, line }]) => [key, value, line]);
@@ -107,8 +109,32 @@ describe('parseIni', () => {
   it('is not held up by long runs of blanks', () => {
     const started = performance.now();
     const blanks = ' '.repeat(500_000);
-    expect(entries(`[a]\nk${blanks}l = v${blanks}w\n`, 'a')).toHaveLength(1);
+    expect(readLines(`[a]\nk${blanks}l = v${blanks}w\n`).items).toHaveLength(2);
     expect(performance.now() - started).toBeLessThan(2000);
+  });
+
+  it.each([
+    ['options', `[a]\n${'x = y\n'.repeat(10_001).replace(/x/g, () => `x${count++}`)}`, 10_002, 'more than 10,000 options'],
+    ['sections', '[x]\n'.repeat(1_001).replace(/x/g, () => `x${count++}`), 1_001, 'more than 1,000 sections'],
+    [
+      'options for every section',
+      `[DEFAULT]\n${'x = y\n'.repeat(101).replace(/x/g, () => `x${count++}`)}`,
+      102,
+      'more than 100 options in [DEFAULT]',
+    ],
+    ['characters in a value', `[a]\nb = c\nk = ${'v'.repeat(100_001)}\n`, 3, 'the value has more than 100,000 characters'],
+    ['characters in the name of an option', `[a]\n${'k'.repeat(1_001)} = v\n`, 2, 'the name has more than 1,000 characters'],
+    ['characters in the name of a section', `\n[${'k'.repeat(1_001)}]\n`, 2, 'the name has more than 1,000 characters'],
+  ])('refuses more %s than anybody means, with the line', (_what, text, line, message) => {
+    const error = failure(() => parseIni(text));
+    expect(error.place.line).toBe(line);
+    expect(error.message).toContain(message);
+    expect(error.message.length).toBeLessThan(200);
+  });
+
+  it('reads as many as are allowed', () => {
+    const text = `[a]\n${'x = y\n'.repeat(9_999).replace(/x/g, () => `x${count++}`)}k = ${'v'.repeat(100_000)}\n`;
+    expect(entries(text, 'a')).toHaveLength(10_000);
   });
 
   it('either reads a text or refuses it with a ConfigError', () => {

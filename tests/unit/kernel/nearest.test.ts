@@ -23,6 +23,18 @@ describe('countSlips', () => {
       }),
     );
   });
+
+  it('tells as many up to a limit, and merely more than the limit beyond it', () => {
+    const word = fc.string({ unit: fc.constantFrom('a', 'b', 'c'), maxLength: 9 });
+    fc.assert(
+      fc.property(word, word, fc.integer({ min: 0, max: 5 }), (left, right, most) => {
+        const all = countSlips(left, right);
+        const limited = countSlips(left, right, most);
+        if (all <= most) expect(limited).toBe(all);
+        else expect(limited).toBeGreaterThan(most);
+      }),
+    );
+  });
 });
 
 describe('nearest', () => {
@@ -49,6 +61,19 @@ describe('nearest', () => {
 
   it('takes the first of two that are equally near', () => {
     expect(nearest('cat', ['car', 'bat'])).toBe('car');
+  });
+
+  it('answers the same as comparing every name would', () => {
+    const name = fc.string({ unit: fc.constantFrom('a', 'b', 'C', '_', 'é'), maxLength: 9 });
+    fc.assert(
+      fc.property(name, fc.array(name, { maxLength: 8 }), (word, all) => {
+        const most = Math.min(word.length < 4 ? 1 : word.length < 8 ? 2 : 3, word.length - 1);
+        const slips = (one: string) => countSlips(word.toLowerCase(), one.toLowerCase());
+        const others = all.filter((one) => one !== word && slips(one) <= most);
+        const [best] = others.toSorted((left, right) => slips(left) - slips(right));
+        expect(nearest(word, all)).toBe(best);
+      }),
+    );
   });
 
   it('does not bother with texts that are no names', () => {

@@ -17,3 +17,14 @@ test('a default may be the index of an option, in digits of any script', async (
   });
   expect(await site.fileTicket({ summary: 'x' })).toMatchObject({ risk: 'high' });
 });
+
+test('fields after the thousandth are left out, and the first of them is told with its line', () => {
+  const started = performance.now();
+  const lines = Array.from({ length: 4_900 }, (_, index) => `f${index} = text\nf${index}.label = Field ${index}`);
+  const { specs, diagnoses } = readCustomFields(parseConfiguration(['[ticket-custom]', ...lines].join('\n')), []);
+  expect(performance.now() - started).toBeLessThan(1500);
+  expect(specs).toHaveLength(1000);
+  expect(specs[999]).toMatchObject({ name: 'f999', label: 'Field 999' });
+  expect(diagnoses).toMatchObject([{ place: { key: 'f1000', line: 2002 } }]);
+  expect(diagnoses[0]?.message).toContain('more than 1000 fields');
+});

@@ -109,3 +109,36 @@ describe('an error', () => {
     expect(lines).toEqual([6, 8, 10]);
   });
 });
+
+describe('a workflow of absurd size', () => {
+  const names = (count: number, letter: string): string[] => Array.from({ length: count }, (_, index) => `${letter}${index}`);
+
+  it('is judged in a moment', () => {
+    const states = names(990, 's').join(',');
+    const started = performance.now();
+    const found = check(...names(150, 'a').map((action) => `${action} = ${states} -> new`));
+    expect(performance.now() - started).toBeLessThan(1500);
+    expect(found.filter(({ message }) => message.startsWith('No ticket can get into'))).toHaveLength(100);
+    expect(found.at(-1)?.message).toBe('There is more of this kind.');
+  });
+
+  it('loses the actions that bring more than a thousand states, with their line; the rest stays', () => {
+    const found = check(`leave = ${names(15_000, 's').join(',')} -> closed`, 'keep = new -> closed');
+    expect(found).toMatchObject([{ severity: 'error', place: { line: 6, key: 'leave' } }]);
+    expect(found[0]?.message).toContain('"leave" is not available: with its states there are more than 1000');
+  });
+
+  it('loses the actions after the thousandth, and says where', () => {
+    const actions = names(5_000, 'a').map((action) => `${action} = new -> closed`);
+    const found = check(...actions);
+    expect(found.filter(({ severity }) => severity === 'error')).toMatchObject([{ place: { line: 1002, key: 'a996' } }]);
+  });
+
+  it('answers no more than a hundred words that nobody knows', () => {
+    const started = performance.now();
+    const words = names(7_000, 'set_owne');
+    const found = check('x = new -> closed', `x.operations = ${words.join(',')}`, `x.permissions = ${words.join(',')}`);
+    expect(performance.now() - started).toBeLessThan(1500);
+    expect(found).toHaveLength(101);
+  });
+});
