@@ -145,6 +145,11 @@ async function compareLengths(base, headers) {
   say('ticket page, 1,000 comments, against 10', many, many / few, '> 0.5');
 }
 
+/** Pages of tickets all over the table: what is kept of one does not help the next. The same ones in every run. */
+function strewnOver(size) {
+  return Array.from({ length: 5_000 }, (_, n) => ({ path: `/ticket/${1 + ((n * 7_919) % size)}` }));
+}
+
 const rows = [];
 const say = (what, perSecond, ratio, wanted = '') =>
   rows.push({ what, 'per second': Math.round(perSecond), ratio: ratio.toFixed(2), wanted });
@@ -182,10 +187,11 @@ try {
       'new-ticket page': '/newticket',
     };
     const names = Object.keys(paths);
-    const [floor, anonymous, creates, ...others] = await compare([
+    const [floor, anonymous, creates, strewn, ...others] = await compare([
       () => load(`http://127.0.0.1:${barePort}/ticket/${id}`),
       () => load(`${base}/ticket/${id}`),
       () => load(`${base}/newticket`, create),
+      () => load(base, { headers, requests: strewnOver(size) }),
       ...names.map((name) => () => load(base + paths[name], { headers })),
     ]);
     const of = `(${size.toLocaleString('en')} tickets, ${(page.length / 1024).toFixed(0)} KB)`;
@@ -193,6 +199,7 @@ try {
     say(`ticket page, anonymous ${of}`, anonymous, anonymous / floor);
     for (const [index, name] of names.entries())
       say(`${name} ${of}`, others[index], others[index] / floor, index === 0 ? '>= 0.5' : '');
+    say(`ticket page, logged in, another one each time ${of}`, strewn, strewn / floor);
     say(`create by POST ${of}`, creates, creates / floor, '>= 0.4');
     if (size === SIZES[0]) await compareLengths(base, headers);
     await load(`${base}/ticket/${id}`, { headers, amount: 10_000 });
