@@ -19,13 +19,15 @@ export interface Proof {
   readonly expected: string | undefined;
   readonly given: string | undefined;
   readonly origin: string | undefined;
+  /** Counts where there is no origin. */
+  readonly referer: string | undefined;
   readonly fetchSite: string | undefined;
   isOwnOrigin(origin: string): boolean;
 }
 
 /** Throws unless a request that changes something comes from one of our own pages, whatever its content type. */
 export function requireProof(proof: Proof): void {
-  const { fetchSite, origin } = proof;
+  const { fetchSite, origin = originIn(proof.referer) } = proof;
   if (fetchSite !== undefined && fetchSite !== 'same-origin' && fetchSite !== 'none') refuseForeign();
   if (origin !== undefined && !proof.isOwnOrigin(origin)) refuseForeign();
   if (!isSame(proof.expected, proof.given)) {
@@ -35,6 +37,12 @@ export function requireProof(proof: Proof): void {
       403,
     );
   }
+}
+
+/** Of an address its origin, all that some browsers leave of it; whatever is no address is nobody's. */
+function originIn(referer: string | undefined): string | undefined {
+  if (referer === undefined || referer === '') return undefined;
+  return URL.canParse(referer) ? new URL(referer).origin : 'null';
 }
 
 function refuseForeign(): never {

@@ -80,6 +80,7 @@ export function checkProof(
     expected: visitor.sessionId === undefined ? cookiesOf(request)[FORM_TOKEN_COOKIE] : visitor.formToken,
     given: headerText(headers[FORM_TOKEN_HEADER]) ?? headerText(headers[CSRF_HEADER]) ?? tokenIn(body),
     origin: headers.origin,
+    referer: headers.referer,
     fetchSite: headerText(headers['sec-fetch-site']),
     isOwnOrigin: (origin) => addresses.isOwnOrigin(origin, request.raw),
   });

@@ -57,6 +57,15 @@ const FORGERIES: Readonly<Record<string, Forge>> = {
   'from a page of another site': (root) => ({ token: tokenOf(root), headers: { origin: 'https://evil.example' } }),
   'from a page without an origin': (root) => ({ token: tokenOf(root), headers: { origin: 'null' } }),
   'from another port of this host': (root) => ({ token: tokenOf(root), headers: { origin: 'http://localhost:8081' } }),
+  'by a browser that names no origin, from a page of another site': (root) => ({
+    token: tokenOf(root),
+    headers: { referer: 'http://evil.example/ticket/1' },
+  }),
+  'by a browser that names no origin, from a page whose address holds ours': (root) => ({
+    token: tokenOf(root),
+    headers: { referer: 'http://evil.example/http://localhost/', host: 'localhost' },
+  }),
+  'by a browser that names no origin, from no page': (root) => ({ token: tokenOf(root), headers: { referer: 'about:blank' } }),
   'as another site’s request': (root) => ({ token: tokenOf(root), headers: { 'sec-fetch-site': 'cross-site' } }),
   'as a neighbour site’s request': (root) => ({ token: tokenOf(root), headers: { 'sec-fetch-site': 'same-site' } }),
 };
@@ -119,7 +128,7 @@ test('nothing is changed by following a link: no address answers GET, HEAD or an
   expect((await root.get('/prefs')).statusCode).toBe(200);
 });
 
-test('our own pages may send: same origin, other spelling of the port, or no origin at all', async () => {
+test('our own pages may send: same origin, other spelling of the port, an address in its place, or nothing of the kind', async () => {
   await using given = await stage();
   const { site, root } = given;
   for (const headers of [
@@ -128,6 +137,12 @@ test('our own pages may send: same origin, other spelling of the port, or no ori
     { origin: 'http://localhost', host: 'localhost:80' },
     { origin: 'https://tickets.example', host: 'tickets.example', 'sec-fetch-site': 'same-origin' },
     { 'sec-fetch-site': 'none' },
+    { referer: 'http://localhost/ticket/1?x#y', host: 'localhost' },
+    { referer: 'http://localhost/', host: 'localhost:80' },
+    { referer: 'http://localhost', host: 'localhost' },
+    { referer: '', host: 'localhost' },
+    // Who names an origin is asked for nothing else.
+    { origin: 'http://localhost', referer: 'http://elsewhere.example/', host: 'localhost' },
   ]) {
     const { rowVersion } = await site.ticket(1);
     const form = { comment: 'Genuine', action: 'leave', view_time: String(rowVersion), submit: 'x' };

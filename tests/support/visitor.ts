@@ -12,7 +12,7 @@ export interface Visitor {
 
 /** What the form on a stored ticket's page holds, unless `fields` say otherwise: the version that it was made from. */
 export async function viewTime(site: TestSite, url: string, fields: Iterable<string>): Promise<Readonly<Record<string, string>>> {
-  const id = Number(/^\/ticket\/(\d{1,6})$/.exec(url)?.[1]);
+  const id = Number(/(?<!attachment)\/ticket\/(\d{1,6})$/.exec(url)?.[1]);
   if (!(id > 0) || [...fields].includes('view_time')) return {};
   const { rowVersion } = await site.ticket(id).catch(() => ({ rowVersion: 0 }));
   return { view_time: String(rowVersion) };
