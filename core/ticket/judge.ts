@@ -85,7 +85,8 @@ export async function judge(
         'Somebody changed this ticket while you were writing. Nothing of yours is lost: look at what changed, then submit again.',
     });
   problems.push(...(await manipulatorProblems(ctx, manipulators, change)));
-  return { offer, change, problems, warnings: [...parsed.warnings, ...(merged?.warnings ?? [])], collision };
+  const warnings = [parsed, merged].flatMap((part) => part?.warnings ?? []);
+  return { offer, change, problems, warnings: [...warnings, ...authorWarnings(ctx, submission)], collision };
 }
 
 /** Without whom it cannot be judged is for administrators to know, who see it on every page. */
@@ -110,6 +111,11 @@ function actionProblems(ctx: TicketContext, form: FormDraft, name: string): Prob
 /** Who the history names: the account, or what a person without one gave. */
 const authorOf = (ctx: TicketContext, { author }: Submission): string =>
   ctx.user.authenticated ? ctx.user.name : author?.trim() || ctx.user.name;
+
+const authorWarnings = ({ user }: TicketContext, { author = '' }: Submission): Problem[] =>
+  user.authenticated && author !== '' && author !== user.name
+    ? [{ field: 'author', message: `The author “${author}” is ignored: this is done as ${user.name}.` }]
+    : [];
 
 /** What a new ticket's form shows is what is filed, whoever put it there: a manipulator's default counts like any other. */
 function defaultsOf(ctx: TicketContext, form: FormDraft): Values {

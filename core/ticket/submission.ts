@@ -82,6 +82,12 @@ const sameText = (type: FieldType, a: unknown, b: unknown): boolean => textFor(t
 /** The text that the database and the history keep of a value. */
 export const textFor = (type: FieldType, value: unknown): string => (isEmpty(value) ? '' : type.serialise(value));
 
+/** What becomes of a field that nobody may fill in, as Trac's clients send it all the same. */
+function ignored(control: string, name: string, label: string): Problem {
+  const why = name === 'status' || name === 'resolution' ? 'is set by the workflow' : 'cannot be set';
+  return { field: control, message: `${label} ${why}: what was sent for it is ignored.` };
+}
+
 class Parser {
   readonly problems: Problem[] = [];
   readonly warnings: Problem[] = [];
@@ -100,22 +106,22 @@ class Parser {
     for (const [key, raw] of Object.entries(sent)) {
       const field = this.form.fields.get(key) ?? [...this.form.fields.values()].find((one) => one.control === key);
       if (field) await this.#field(field, raw, values);
-      else if (!PROTECTED_FIELDS.has(key))
-        this.problems.push({ field: `field_${key}`, message: `There is no field “${key}” to fill in here.` });
+      else if (PROTECTED_FIELDS.has(key)) this.warnings.push(ignored(`field_${key}`, key, key));
+      else this.problems.push({ field: `field_${key}`, message: `There is no field “${key}” to fill in here.` });
     }
     return values;
   }
 
   async #field(field: Field, raw: unknown, values: Record<string, unknown>): Promise<void> {
-    if (PROTECTED_FIELDS.has(field.name)) {
-      this.warnings.push({ field: field.control, message: `${field.label} is set by the workflow and not by the form.` });
-      return;
-    }
     const type = this.typeOf(field.type);
     const before = field.value;
     const outcome = await parseOne(raw, field, type, this.ctx);
     const changed = 'fault' in outcome || !sameText(type, outcome.value, before);
     if (!changed) return;
+    if (PROTECTED_FIELDS.has(field.name)) {
+      this.warnings.push(ignored(field.control, field.name, field.label));
+      return;
+    }
     const fault = this.#fault(field, outcome);
     field.value = 'value' in outcome ? outcome.value : raw;
     if (fault) this.problems.push({ field: field.control, message: fault });

@@ -203,12 +203,19 @@ export async function showStoredTicket(needs: PageNeeds, ctx: OperationContext, 
   return wish.isChosen ? { ...shown, cookies: [{ name: ORDER_COOKIE, value: wish.order, maxAge: YEAR_SECONDS }] } : shown;
 }
 
+/** What was stored otherwise than it was sent, for the next page; `text` is what that page has to say anyway. */
+function tellNext({ warnings }: Applied, text?: string): Pick<Outcome, 'notice'> {
+  const sentences = [...(text === undefined ? [] : [text]), ...warnings.map(({ message }) => message)];
+  if (sentences.length === 0) return {};
+  return { notice: { kind: warnings.length > 0 ? 'warning' : 'notice', text: sentences.join(' ') } };
+}
+
 /** Where a stored change leads. */
 function afterStoring(applied: Applied): Outcome {
   const { outcome, id, change } = applied;
   if (outcome === 'gone') return { redirect: '/query', notice: { kind: 'notice', text: `Ticket #${id} is deleted.` } };
-  if (outcome !== 'stay') return { redirect: outcome.redirect };
-  return { redirect: change?.number ? `/ticket/${id}#comment:${change.number}` : `/ticket/${id}` };
+  if (outcome !== 'stay') return { redirect: outcome.redirect, ...tellNext(applied) };
+  return { redirect: change?.number ? `/ticket/${id}#comment:${change.number}` : `/ticket/${id}`, ...tellNext(applied) };
 }
 
 /** The question of an action to confirm, with everything that was sent, so that a yes sends it again; undefined: none was asked. */
@@ -252,7 +259,7 @@ function afterFiling(ctx: OperationContext, applied: Applied): Outcome {
   if (applied.outcome !== 'stay' || ctx.can('TICKET_VIEW', { realm: 'ticket', id: applied.id, object: applied.ticket }))
     return afterStoring(applied);
   const text = `Ticket #${applied.id} is filed. You may not view it, so here is an empty form again.`;
-  return { redirect: '/newticket', notice: { kind: 'notice', text } };
+  return { redirect: '/newticket', ...tellNext(applied, text) };
 }
 
 /** POST /ticket/:id: previews, or stores the change. */

@@ -96,6 +96,34 @@ eachDialect((fresh) => {
     expect(await site.ticket(2)).toMatchObject({ status: 'new', resolution: '' });
   });
 
+  test('what is ignored is said: in the preview, on the page after storing, and in what programs get', async () => {
+    await using given = await stage(await fresh());
+    const { site, ann } = given;
+    const ignored = ['Status is set by the workflow: what was sent for it is ignored.', 'id cannot be set: what was sent'];
+    const sent = { field_status: 'closed', field_id: '9', field_resolution: '', comment: 'Closed?' };
+    const { body: preview } = await ann.post('/ticket/1', { action: 'leave', ...sent, preview: 'Preview' });
+    expect((await ann.post('/ticket/1', { ...CHANGE, ...sent })).statusCode).toBe(303);
+    const { body: after } = await ann.get('/ticket/1');
+    const { body: later } = await ann.get('/ticket/1');
+    for (const sentence of ignored) {
+      expect(preview).toContain(`<p class="notice notice-warning">${sentence}`);
+      expect(/class="notices".*?<\/div>/s.exec(after)?.[0]).toContain(sentence);
+      expect(later).not.toContain(sentence);
+    }
+    // What stands there already, and the empty resolution, were not ignored.
+    expect(after).not.toContain('Resolution is set');
+    await ann.post('/newticket', { field_summary: 'Born closed', field_status: 'closed', submit: 'x' });
+    expect((await ann.get('/ticket/2')).body).toMatch(/notice-warning">Status is set by the workflow/);
+    const { ok, warnings } = await site.as('ann').apply(1, {
+      action: 'leave',
+      fields: { status: 'new', changetime: new Date(0) },
+      comment: 'By program.',
+      author: 'ben',
+    });
+    expect([ok, warnings.map(({ field }) => field)]).toEqual([true, ['field_changetime', 'author']]);
+    expect(warnings[1]?.message).toBe('The author “ben” is ignored: this is done as ann.');
+  });
+
   test('bytes that are no text are refused before anything looks at them', async () => {
     await using given = await stage(await fresh());
     const { site, ann } = given;

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, expect, it } from 'vitest';
@@ -14,8 +15,8 @@ const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 const folder = mkdtempSync(path.join(tmpdir(), 'tracts-process-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function start(argv: readonly string[]): ChildProcess {
-  const env = { ...process.env, TRACTS_LOG: 'silent' };
+function start(argv: readonly string[], log = 'silent'): ChildProcess {
+  const env = { ...process.env, TRACTS_LOG: log };
   return spawn(process.execPath, ['--import', TSX, '--conditions=source', MAIN, ...argv], { cwd: folder, env });
 }
 
@@ -34,7 +35,7 @@ it('takes a ticket from a new environment to closed, in ./env and by its name', 
   expect(await tracts('user add env alice', 'correct horse battery staple\n')).toMatchObject({ code: 0, out: 'Added alice.\n' });
   expect(await tracts('permission add alice TICKET_ADMIN')).toMatchObject({ code: 0 });
   const filed = await tracts('ticket apply --user alice', '{"fields": {"summary": "Größe"}}');
-  expect(JSON.parse(filed.out)).toEqual({ ok: true, id: 1, problems: [] });
+  expect(JSON.parse(filed.out)).toEqual({ ok: true, id: 1, problems: [], warnings: [] });
   const resolve = '{"action": "resolve", "inputs": {"resolution": "fixed"}, "basedOn": 1}';
   expect(JSON.parse((await tracts('ticket apply ./env 1 --user alice', resolve)).out)).toMatchObject({ ok: true });
   const again = await tracts('ticket apply ./env 1 --user alice', resolve);
@@ -69,6 +70,44 @@ it('makes dry runs of a trac.ini without any environment', { timeout: 60_000 }, 
     expect([code, JSON.parse(out)]).toMatchObject([0, [{ actions: [{ name: 'create', changes: { status: 'new' } }] }]]);
   }
 });
+
+const LATER = `
+setTimeout(() => { void Promise.reject(new Error('nobody waits')); }, 1500);
+setTimeout(() => { throw new Error('nobody catches'); }, 1600);
+export const notDone = Promise.reject(new Error('at once'));
+`;
+
+it('goes on when a plugin fails where nobody waits for it, logs it and says so', { timeout: 90_000 }, async () => {
+  expect((await tracts('init ./late')).code).toBe(0);
+  writeFileSync(path.join(folder, 'late', 'plugins', 'later.js'), LATER);
+  const list = await tracts('plugin list ./late');
+  expect(list).toMatchObject({ code: 0, out: expect.stringContaining('workflow.SetOwner') });
+  expect(list.err).toContain(`tracts: the plugin later (${path.join(folder, 'late', 'plugins', 'later.js')}) failed`);
+  expect(list.err).not.toContain('node:internal');
+  const child = start(['serve', './late', '--port', '0'], 'info');
+  const { stdout, stderr } = child;
+  if (!stdout || !stderr) throw new Error('The process has no pipes.');
+  const [said, logged] = [collect(stdout), collect(stderr)];
+  const invitation = /http:\S+invite\S+/;
+  await expect.poll(() => invitation.test(said()), { timeout: 30_000 }).toBe(true);
+  for (const error of ['at once', 'nobody waits', 'nobody catches'])
+    await expect
+      .poll(logged, { timeout: 10_000 })
+      .toMatch(new RegExp(`"level":50[^\n]*"plugin":"later"[^\n]*"error":"Error: ${error}\\\\n +at [^\n]*later\\.js`));
+  const url = /http:\/\/127\.0\.0\.1:\d+/.exec(said())?.[0] ?? '';
+  expect((await fetch(`${url}/about`)).status).toBe(200);
+  child.kill('SIGTERM');
+  expect(await once(child, 'exit')).toEqual([0, null]);
+});
+
+/** What a stream has given so far. */
+function collect(stream: Readable): () => string {
+  let all = '';
+  stream.on('data', (chunk) => {
+    all += String(chunk);
+  });
+  return () => all;
+}
 
 it('serves an environment that it makes on the first start, until it is stopped', { timeout: 60_000 }, async () => {
   const child = start(['serve', '--env', 'fresh', '--port', '0']);

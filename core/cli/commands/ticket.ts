@@ -75,6 +75,8 @@ interface Answer {
   readonly ok: boolean;
   readonly id: number | null;
   readonly problems: readonly Problem[];
+  /** What is worth saying and refuses nothing. */
+  readonly warnings: readonly Problem[];
 }
 
 /** A question to confirm is asked of a program that cannot see the button. */
@@ -85,10 +87,11 @@ const withRemedy = (problem: Problem): Problem =>
 async function answer(id: number | undefined, apply: () => Promise<Applied>): Promise<Answer> {
   try {
     const applied = await apply();
-    return { ok: applied.ok, id: applied.id ?? null, problems: applied.problems.map(withRemedy) };
+    const { ok, problems, warnings } = applied;
+    return { ok, id: applied.id ?? null, problems: problems.map(withRemedy), warnings };
   } catch (error) {
     if (!(error instanceof TracError) || !error.expose) throw error;
-    return { ok: false, id: id ?? null, problems: [{ message: error.message }] };
+    return { ok: false, id: id ?? null, problems: [{ message: error.message }], warnings: [] };
   }
 }
 

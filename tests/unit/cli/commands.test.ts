@@ -265,10 +265,10 @@ describe('ticket', () => {
 
   it('apply files a ticket and changes it, as the person would', async () => {
     const filed = await apply('{"fields": {"summary": "Crash", "description": "on\\nstart"}}', '--user', 'ann');
-    expect([filed.code, JSON.parse(filed.out)]).toEqual([0, { ok: true, id: 1, problems: [] }]);
+    expect([filed.code, JSON.parse(filed.out)]).toEqual([0, { ok: true, id: 1, problems: [], warnings: [] }]);
     const resolve = { action: 'resolve', inputs: { resolution: 'fixed' }, comment: 'Done.\nReally.', basedOn: 1 };
     const changed = await apply(JSON.stringify(resolve), '1', '--user', 'ann', '--json');
-    expect(JSON.parse(changed.out)).toEqual({ ok: true, id: 1, problems: [] });
+    expect(JSON.parse(changed.out)).toEqual({ ok: true, id: 1, problems: [], warnings: [] });
   });
 
   it.each([
@@ -280,7 +280,8 @@ describe('ticket', () => {
   ])('apply refuses %s as data', async (_what, input, argv, id) => {
     const { code, out, err } = await apply(input, ...argv);
     expect([code, err]).toEqual([1, '']);
-    expect(JSON.parse(out)).toEqual({ ok: false, id, problems: [expect.objectContaining({ message: expect.any(String) })] });
+    const problems = [expect.objectContaining({ message: expect.any(String) })];
+    expect(JSON.parse(out)).toEqual({ ok: false, id, problems, warnings: [] });
   });
 
   it('apply needs to know who acts, and a number for a ticket', async () => {
@@ -349,7 +350,12 @@ describe('ticket', () => {
       const asked = await apply(input, '2', '--user', 'ann');
       expect([asked.code, JSON.parse(asked.out)]).toEqual([
         1,
-        { ok: false, id: 2, problems: [{ field: 'confirmed', message: expect.stringContaining('"confirmed": true') }] },
+        {
+          ok: false,
+          id: 2,
+          problems: [{ field: 'confirmed', message: expect.stringContaining('"confirmed": true') }],
+          warnings: [],
+        },
       ]);
       expect(asked.out).toContain('Delete ticket #2 and its whole history?');
     }
