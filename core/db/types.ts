@@ -8,8 +8,9 @@ export interface Database {
   /**
    * Runs `work` in one writing transaction and commits.
    *
-   * On SQLite it begins immediately and waits for other processes without blocking; on PostgreSQL it retries deadlocks and
-   * serialisation failures: `work` may run more than once, so it must do nothing but SQL until it has returned.
+   * On SQLite it begins immediately and waits for other processes without blocking; writes that come together share a commit, and
+   * are run again if one of them fails. On PostgreSQL it retries deadlocks and serialisation failures. So `work` may run more than
+   * once: it must do nothing but SQL until it has returned.
    * `schema`: for migrations. On SQLite foreign keys are then checked at the end and not at once, so that a table can be rebuilt.
    */
   write<T>(work: (transaction: Knex) => Promise<T>, options?: { readonly schema?: boolean }): Promise<T>;

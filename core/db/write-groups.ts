@@ -1,29 +1,37 @@
 import type BetterSqlite3 from 'better-sqlite3';
 import type { Knex } from 'knex';
 import { TracError } from '../kernel/errors.ts';
-import { connectionOf } from './sqlite-client.ts';
+import { connectionOf, rowsAtOnce } from './sqlite-client.ts';
 
 const MOST_TOGETHER = 16;
 /** A group that is open for so long takes nobody in any more: other processes wait for the write lock. */
 const LONGEST_MS = 5;
 const LONGEST_WAIT_MS = 60_000;
 
+/** A write that somebody waits for. */
+interface Unit {
+  /** Runs it; what it gives is kept until `tell`. */
+  run(db: Knex): Promise<void>;
+  tell(): void;
+  refuse(reason: unknown): void;
+}
+
 /** A transaction of SQLite with the writes of several callers in it. */
 interface Group {
   readonly transaction: Knex.Transaction;
   readonly connection: BetterSqlite3.Database;
   readonly begun: number;
-  /** How many writes began in it. */
-  size: number;
-  /** Of those whose writes stand in it: told once it is committed, or could not be. */
-  readonly told: { readonly resolve: () => void; readonly reject: (reason: unknown) => void }[];
+  /** Those whose writes stand in it. */
+  readonly done: Unit[];
 }
 
 /**
  * Lets writes that come together share one commit, which costs more than most of them: it writes each page of the file that any
- * of them touched, once. Writes run one after the other, each in a savepoint of its own, and sees what those before it did; no
- * caller gets an answer before all is committed. One that fails is undone alone. A write that nobody else joins is committed after one
- * turn of the event loop.
+ * of them touched, once. Writes run one after the other and see what those before them did; nobody gets an answer before all is
+ * committed. A write that nobody joins is committed after one turn of the event loop.
+ *
+ * One that fails is undone alone: if it has written anything, the transaction is rolled back and the others are run again, each in
+ * one of its own. No savepoint divides them, since at each one SQLite would write out its full-text index.
  */
 export class WriteGroups {
   readonly #writer: Knex;
@@ -35,22 +43,38 @@ export class WriteGroups {
     this.#writer = writer;
   }
 
-  /** Runs `work` in a transaction; what it gives is told when it is committed. */
-  async run<T>(work: (db: Knex) => Promise<T>): Promise<T> {
+  /** Runs `work` in a transaction; what it gives is told when it is committed. It may run twice: it must do nothing but SQL. */
+  run<T>(work: (db: Knex) => Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      let result: T;
+      const unit: Unit = {
+        run: async (db) => {
+          result = await work(db);
+        },
+        tell: () => resolve(result),
+        refuse: reject,
+      };
+      this.#take(unit).catch(reject);
+    });
+  }
+
+  async #take(unit: Unit): Promise<void> {
     await this.#enter();
-    let committed: Promise<void>;
-    let result: T;
     try {
       const group = await this.#group();
-      result = await this.#runIn(group, work);
-      committed = new Promise((resolve, reject) => group.told.push({ resolve, reject }));
+      const before = changesOf(group);
+      try {
+        await unit.run(group.transaction);
+        group.done.push(unit);
+      } catch (error) {
+        unit.refuse(error);
+        if (!group.connection.inTransaction || changesOf(group) !== before) await this.#undo(group);
+      }
       if (isFull(group)) await this.#commit(group);
       else this.#plan(group);
     } finally {
       this.#leave();
     }
-    await committed;
-    return result;
   }
 
   async #group(): Promise<Group> {
@@ -58,61 +82,46 @@ export class WriteGroups {
     const transaction = await this.#writer.transaction();
     const connection = connectionOf(transaction);
     if (!connection) throw new Error('write groups are for SQLite');
-    this.#open = { transaction, connection, begun: performance.now(), size: 0, told: [] };
+    this.#open = { transaction, connection, begun: performance.now(), done: [] };
     return this.#open;
   }
 
-  async #runIn<T>(group: Group, work: (db: Knex) => Promise<T>): Promise<T> {
-    const { transaction, connection } = group;
-    // The first one needs none: if it fails, there is nothing else to keep.
-    const isFirst = group.size === 0;
-    group.size += 1;
-    if (!isFirst) connection.exec('savepoint write_of_one');
-    try {
-      const result = await work(transaction);
-      if (!isFirst) connection.exec('release write_of_one');
-      return result;
-    } catch (error) {
-      await this.#undo(group, isFirst, error);
-      throw error;
-    }
-  }
-
-  async #undo(group: Group, isFirst: boolean, error: unknown): Promise<void> {
-    const { transaction, connection, told } = group;
-    if (!isFirst && connection.inTransaction) {
-      connection.exec('rollback to write_of_one');
-      connection.exec('release write_of_one');
-      this.#plan(group);
-      return;
-    }
-    // A full disk, for one, makes SQLite undo the whole transaction of itself.
+  /** Takes back what all of the group did, and does again what must stay. */
+  async #undo({ transaction, done }: Group): Promise<void> {
     this.#open = undefined;
+    // Where SQLite has undone everything of itself, as on a full disk, this only hands the connection back.
     await transaction.rollback();
-    for (const { reject } of told) reject(error);
+    for (const unit of done)
+      try {
+        await this.#writer.transaction((alone) => unit.run(alone));
+        unit.tell();
+      } catch (error) {
+        unit.refuse(error);
+      }
   }
 
   /** Commits when the event loop came round and nobody joined. */
   #plan(group: Group): void {
-    const { size } = group;
+    const { length } = group.done;
     setImmediate(() => {
-      if (this.#open !== group || group.size !== size || this.#busy) return;
+      if (this.#open !== group || group.done.length !== length || this.#busy) return;
       this.#busy = true;
       void this.#commit(group).finally(() => this.#leave());
     });
   }
 
   async #commit(group: Group): Promise<void> {
-    const { transaction, connection, told } = group;
+    if (this.#open !== group) return;
+    const { transaction, connection, done } = group;
     this.#open = undefined;
     try {
       await transaction.commit();
       // Knex tells of a failed commit here only.
       await transaction.executionPromise;
-      for (const { resolve } of told) resolve();
+      for (const unit of done) unit.tell();
     } catch (error) {
       if (connection.inTransaction) connection.exec('rollback');
-      for (const { reject } of told) reject(error);
+      for (const unit of done) unit.refuse(error);
     }
   }
 
@@ -141,7 +150,11 @@ export class WriteGroups {
   }
 }
 
-const isFull = ({ size, begun }: Group): boolean => size >= MOST_TOGETHER || performance.now() - begun > LONGEST_MS;
+/** Counts every row that the connection ever changed. */
+const changesOf = ({ transaction }: Group): unknown =>
+  (rowsAtOnce(transaction, 'select total_changes() as changes', []) as { changes: number }[] | undefined)?.[0]?.changes;
+
+const isFull = ({ done, begun }: Group): boolean => done.length >= MOST_TOGETHER || performance.now() - begun > LONGEST_MS;
 
 const tooLong = (): TracError =>
   new TracError(

@@ -76,13 +76,41 @@ describe('writes that come together', () => {
     expect(await stored()).toEqual(['0', '1', '2', '3'].filter((index) => index !== String(failing)));
   });
 
+  test('are told what their second run gave when another one had to be undone', async () => {
+    let runs = 0;
+    const counted = database.write(async (db) => {
+      runs += 1;
+      await add('kept')(db);
+      return runs;
+    });
+    const failing = database.write(async (db) => {
+      await add('undone')(db);
+      throw new Error('changed my mind');
+    });
+    await expect(failing).rejects.toThrow('changed my mind');
+    expect(await counted).toBe(2);
+    expect(await stored()).toEqual(['kept']);
+  });
+
+  test('are not run again for one that failed before it wrote anything', async () => {
+    let runs = 0;
+    const counted = database.write(async (db) => {
+      runs += 1;
+      await add('kept')(db);
+      return runs;
+    });
+    await expect(database.write(() => Promise.reject(new Error('not allowed')))).rejects.toThrow('not allowed');
+    expect(await counted).toBe(1);
+    expect(await stored()).toEqual(['kept']);
+  });
+
   test('do not suffer from one that the database refuses', async () => {
     const results = await Promise.allSettled(['a', 'a', 'b'].map((text) => database.write(add(text))));
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
     expect(await stored()).toEqual(['a', 'b']);
   });
 
-  test('are all refused when the whole transaction was undone, and the next one works', async () => {
+  test('are done again when the whole transaction was undone, and the next one works', async () => {
     const results = await Promise.allSettled([
       database.write(add('a')),
       database.write(async (db) => {
@@ -92,10 +120,10 @@ describe('writes that come together', () => {
         throw new Error('the disk is full');
       }),
     ]);
-    expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
-    expect(await stored()).toEqual([]);
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+    expect(await stored()).toEqual(['a']);
     await database.write(add('c'));
-    expect(await stored()).toEqual(['c']);
+    expect(await stored()).toEqual(['a', 'c']);
   });
 
   test('are all refused when the commit fails, and the next one works', async () => {
