@@ -29,13 +29,16 @@ import * as vocabulary from './ticket/vocabulary.ts';
 import { createChrome } from './web/chrome.ts';
 import {
   INavigationContributor,
+  IPages,
   IRequestFilter,
   IRouteProvider,
   ITemplateProvider,
   IUploadReceiver,
   IViews,
 } from './web/extension-points.ts';
+import { homeRoute } from './web/home.ts';
 import * as menus from './web/menus.ts';
+import { pagesOf } from './web/routes.ts';
 import { buildServer, type WebServer } from './web/server.ts';
 import { createViews, type Views } from './web/views.ts';
 
@@ -115,6 +118,10 @@ export function composeSite(parts: SiteParts): Site {
     views ??= makeViews(kernel);
     return views;
   };
+  kernel.provide(
+    IPages,
+    pagesOf(() => kernel.all(IRouteProvider)),
+  );
   kernel.provide(IViews, { render: (template, data) => getViews().render(template, data) });
   for (const module of CORE_MODULES) kernel.load(CORE, module);
   for (const { source, module } of parts.plugins) kernel.load(source, module);
@@ -188,17 +195,19 @@ function makeViews(kernel: Kernel): Views {
 
 function makeWeb(kernel: Kernel, contexts: IContexts, views: Views, log: Log, uploadDir: string): Promise<WebServer> {
   const { baseUrl, trustedProxies, secureCookies, defaultTimeZone } = kernel.get(ISiteOptions);
+  const [routes, navigation] = [kernel.all(IRouteProvider), kernel.all(INavigationContributor)];
+  const plan = kernel.get(menus.IMenus).plan();
   return buildServer({
     baseUrl,
     trustedProxies,
     secureCookies,
     defaultTimeZone,
-    routes: kernel.all(IRouteProvider),
+    routes: kernel.get(IPages).has('/') ? routes : [...routes, homeRoute(navigation, plan)],
     filters: kernel.all(IRequestFilter),
-    navigation: kernel.all(INavigationContributor),
+    navigation,
     onMenuFailure: (contributor, error) =>
       kernel.get(ISiteHealth).report({ component: kernel.idOf(contributor), task: 'could not offer its menu entries', error }),
-    menus: kernel.get(menus.IMenus).plan(),
+    menus: plan,
     receivers: kernel.all(IUploadReceiver),
     uploadDir,
     views,

@@ -76,7 +76,7 @@ export async function judge(
     via: ctx.via,
     causes: ctx.causes.slice(0, -1),
   };
-  problems.push(...noteProblems(form));
+  problems.push(...noteProblems(form), ...fileProblems(form, submission));
   problems.push(...commentProblems(ctx, form, submission, replied, maxComment), ...requiredProblems(ctx, form, change, problems));
   const collision = isStale(ctx, submission, change, offer);
   if (collision)
@@ -93,6 +93,15 @@ export async function judge(
 const BLOCKED: Problem = {
   message:
     'A part of this site that may have a say in this failed, so nothing is stored. An administrator sees on the About page what is wrong.',
+};
+
+/** Whoever takes files notes each. */
+const fileProblems = ({ notes }: FormDraft, { attachments = [] }: Submission): readonly Problem[] =>
+  attachments.length === 0 || notes.length > 0 ? [] : [NO_FILES];
+
+const NO_FILES: Problem = {
+  field: 'attachment',
+  message: 'Nothing on this site takes files that come with a ticket, so nothing is stored. Send it again without them.',
 };
 
 function actionProblems(ctx: TicketContext, form: FormDraft, name: string): Problem[] {

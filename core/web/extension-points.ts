@@ -130,6 +130,17 @@ export interface IRouteProvider {
 export const IRouteProvider = extensionPoint<IRouteProvider>('IRouteProvider', { doc: 'Adds pages.' });
 
 /**
+ * Knows which addresses there are. A component may be disabled and its pages with it: whoever leads to the page of another asks
+ * here first. An answer stays the same for as long as the configuration is in force. Ask when something is shown, not in `create`,
+ * when not every component is made yet.
+ */
+export interface IPages {
+  /** Is there such a route? `/query`, `/ticket/:id`: the address as it is declared, whatever its parameters are called. */
+  has(path: string, method?: Route['method']): boolean;
+}
+export const IPages = service<IPages>('IPages', { doc: 'Knows which addresses there are.' });
+
+/**
  * Takes the files that come with forms.
  *
  * Called: `getUploadLimits` before a form in parts is read, with what the person may do; `receiveUploads` when it is read and

@@ -71,7 +71,7 @@ const NO_NAVIGATION: Navigation = { main: [], meta: [] };
 const NO_PLAN: MenuPlan = { changes: new Map(), extras: [] };
 
 /** One broken contributor must not take every page with it, error pages included. */
-function collectItems(
+export function collectItems(
   contributors: readonly INavigationContributor[],
   ctx: OperationContext,
   onFailure: PageOptions['onFailure'],
@@ -99,7 +99,7 @@ function checkItem(given: NavigationItem | null | undefined): void {
 }
 
 /** By `order` (default 0), equal ones by name (Trac). Orders may be endless, so that they are compared and not subtracted. */
-function compareItems(a: NavigationItem, b: NavigationItem): number {
+export function compareItems(a: NavigationItem, b: NavigationItem): number {
   const [left, right] = [a.order ?? 0, b.order ?? 0];
   if (left !== right) return left < right ? -1 : 1;
   return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;

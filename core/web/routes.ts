@@ -1,7 +1,8 @@
 import { TracError } from '../kernel/errors.ts';
-import type { IRouteProvider, Route } from './extension-points.ts';
+import type { IPages, IRouteProvider, Route } from './extension-points.ts';
 
 const PARAMETER = /:(\w+)/g;
+const shapeOf = (path: string): string => path.replace(PARAMETER, ':');
 
 /** Routes of one address, by method. */
 export interface Address {
@@ -18,7 +19,7 @@ export function collectRoutes(providers: Iterable<IRouteProvider>): readonly Add
   for (const provider of providers) {
     for (const route of provider.getRoutes()) {
       checkRoute(route);
-      const shape = route.path.replace(PARAMETER, ':');
+      const shape = shapeOf(route.path);
       const routes = byShape.get(shape) ?? [];
       if (routes.some(({ method }) => method === route.method)) {
         throw new TracError(
@@ -31,6 +32,28 @@ export function collectRoutes(providers: Iterable<IRouteProvider>): readonly Add
   }
   return [...byShape.values()].map((routes) => ({ path: routes[0]?.path ?? '/', routes }));
 }
+
+/** Gathers the routes at the first question, and remembers each answer. */
+export function pagesOf(providers: () => Iterable<IRouteProvider>): IPages {
+  let known: ReadonlySet<string> | undefined;
+  const answers = new Map<string, boolean>();
+  const look = (path: string, method: Route['method']): boolean => {
+    known ??= new Set(
+      collectRoutes(providers()).flatMap(({ path: at, routes }) => routes.map((route) => `${route.method} ${shapeOf(at)}`)),
+    );
+    return known.has(`${method} ${shapeOf(path)}`);
+  };
+  return {
+    has(path, method = 'GET') {
+      const question = method === 'GET' ? path : `${method} ${path}`;
+      const answer = answers.get(question) ?? look(path, method);
+      if (answers.size < MOST_ANSWERS) answers.set(question, answer);
+      return answer;
+    },
+  };
+}
+
+const MOST_ANSWERS = 1000;
 
 function checkRoute({ method, path, mode, uploads }: Route): void {
   if (!path.startsWith('/')) throw new TracError('ROUTES', `The route ${JSON.stringify(path)} must begin with a slash.`);

@@ -3,6 +3,7 @@ import {
   component,
   firstValue,
   formText,
+  IPages,
   IRouteProvider,
   ITexts,
   NotFoundError,
@@ -30,6 +31,7 @@ interface Needs {
   readonly attachments: IAttachments;
   readonly texts: ITexts;
   readonly privacy: IAddressPrivacy;
+  readonly pages: IPages;
   readonly options: AttachmentLimits & { readonly maxZip: number };
 }
 
@@ -117,7 +119,7 @@ async function showChooser(
       // The template of the ticket form's control is this one's too.
       panel: {
         data: {
-          ...chooserData(needs.options, needs.texts),
+          ...chooserData(needs.options, needs.texts, needs.pages),
           drafts: drafts.filter(({ fault }) => !fault).map(viewDraft),
           faults: [],
         },
@@ -241,7 +243,7 @@ function routesOf(needs: Needs): readonly Route[] {
 export const AttachmentPages = component({
   doc: 'Serves /attachment, /raw-attachment and /zip-attachment.',
   implements: [IRouteProvider],
-  uses: { attachments: IAttachments, texts: ITexts, privacy: IAddressPrivacy },
+  uses: { attachments: IAttachments, texts: ITexts, privacy: IAddressPrivacy, pages: IPages },
   options: { ...LIMITS, maxZip: MAX_ZIP },
   create: (needs: Needs) => ({ getRoutes: () => routesOf(needs) }),
 });

@@ -1,4 +1,4 @@
-import { component, ITexts, option, type TicketContext, type TicketForm } from 'tracts';
+import { component, IPages, IRegistry, ITexts, option, type TicketContext, type TicketForm } from 'tracts';
 import { ITicketPanelProvider, type Panel, type Viewer } from 'tracts/ticket-web';
 import { sizeInWords } from './names.ts';
 import type { AttachmentLimits } from './plan.ts';
@@ -12,6 +12,8 @@ import { mayZip } from './zip.ts';
 
 interface Needs {
   readonly texts: ITexts;
+  readonly pages: IPages;
+  readonly registry: IRegistry;
   readonly options: AttachmentLimits & { readonly maxZip: number };
 }
 
@@ -26,7 +28,9 @@ export const MAX_ZIP = option.int(
 const resourceOf = ({ ticket }: TicketContext) => ({ realm: 'ticket', id: ticket.id, object: ticket });
 
 /** What the control for files is drawn with. */
-export const chooserData = ({ maxSize }: AttachmentLimits, { current }: ITexts) => ({
+export const chooserData = ({ maxSize }: AttachmentLimits, { current }: ITexts, pages: IPages) => ({
+  /** Files may be sent before the form is. */
+  early: pages.has('/attachment/draft', 'POST'),
   control: FILE_CONTROL,
   draftControl: DRAFT_CONTROL,
   most: MOST_AT_ONCE,
@@ -35,10 +39,10 @@ export const chooserData = ({ maxSize }: AttachmentLimits, { current }: ITexts) 
 });
 
 /** The control for files, with what was uploaded before the form came back. */
-function chooser({ options, texts }: Needs, { notes }: TicketForm): Panel {
+function chooser({ options, texts, pages }: Needs, { notes }: TicketForm): Panel {
   const planned = notes.flatMap((note) => planOf(note) ?? []);
   const data = {
-    ...chooserData(options, texts),
+    ...chooserData(options, texts, pages),
     drafts: planned.flatMap(({ draft, fault }) => (draft && !draft.fault ? [{ ...viewDraft(draft), fault }] : [])),
     faults: planned.map(({ fault }) => fault).filter(Boolean),
   };
@@ -65,14 +69,29 @@ function chooserFor(needs: Needs, form: TicketForm): Panel {
   return empty;
 }
 
+const taking = new WeakMap<Needs, boolean>();
+
+/** Who takes the files of ticket forms: without one of them nothing would come of a file. */
+const TAKERS = ['AttachmentUploads', 'TicketAttachments', 'AttachmentsOfTickets'];
+
+function takesFiles(needs: Needs): boolean {
+  const known = taking.get(needs);
+  if (known !== undefined) return known;
+  const on = needs.registry.components().filter(({ enabled }) => enabled);
+  const takes = TAKERS.every((name) => on.some(({ id }) => id === `attachments.${name}`));
+  taking.set(needs, takes);
+  return takes;
+}
+
 const SCRIPT: Panel = { template: 'attachments/head.njk', macro: 'script', title: '', place: 'head', data: Object.freeze({}) };
 
 async function panelsOf(needs: Needs, ctx: TicketContext, form: TicketForm, viewer: Viewer): Promise<readonly Panel[]> {
   const resource = resourceOf(ctx);
   const id = String(ctx.ticket.id);
   const files = (await listAttachments(ctx.db, 'ticket', id)).filter((one) => mayView(ctx, one, resource));
-  const mayAdd = mayAttach(ctx, resource);
-  if (files.length === 0 && !mayAdd) return [];
+  const mayAdd = takesFiles(needs) && mayAttach(ctx, resource);
+  const control = mayAdd ? [chooserFor(needs, form), SCRIPT] : [];
+  if ((files.length === 0 && !mayAdd) || !needs.pages.has('/attachment/:realm/:id/:name')) return control;
   const list: Panel = {
     template: 'attachments/panel.njk',
     macro: 'panel',
@@ -85,17 +104,18 @@ async function panelsOf(needs: Needs, ctx: TicketContext, form: TicketForm, view
       zipHref: files.length > 1 && mayZip(files, needs.options.maxZip) ? viewer.href(`/zip-attachment/ticket/${id}`) : '',
     },
   };
-  return mayAdd ? [list, chooserFor(needs, form), SCRIPT] : [list];
+  return [list, ...control];
 }
 
 /** Shows the files of a ticket beside it, and lets people choose some in its forms. */
 export const AttachmentPanels = component({
   doc: 'Shows the files of a ticket, and a control for more in its forms.',
   implements: [ITicketPanelProvider],
-  uses: { texts: ITexts },
+  uses: { texts: ITexts, pages: IPages, registry: IRegistry },
   options: { ...LIMITS, maxZip: MAX_ZIP },
   create: (needs: Needs) => ({
     getTicketPanels: (ctx, form, viewer) => panelsOf(needs, ctx, form, viewer),
-    getNewTicketPanels: (ctx, _typed, form) => (mayAttach(ctx, resourceOf(ctx)) ? [chooserFor(needs, form), SCRIPT] : []),
+    getNewTicketPanels: (ctx, _typed, form) =>
+      takesFiles(needs) && mayAttach(ctx, resourceOf(ctx)) ? [chooserFor(needs, form), SCRIPT] : [],
   }),
 });

@@ -1,5 +1,5 @@
 import { component, IContexts, IUploadReceiver, type OperationContext, type UploadedFile, type WebRequest } from 'tracts';
-import { IAttachmentManipulator, IAttachmentParentProvider, IAttachmentStorage } from './api.ts';
+import { IAttachmentManipulator, IAttachmentParentProvider, IAttachmentStorage, IAttachments } from './api.ts';
 import { type IntakeNeeds, takeIn, tooLarge } from './intake.ts';
 import { fileNameFrom, sizeInWords } from './names.ts';
 import type { AttachmentLimits } from './plan.ts';
@@ -56,6 +56,8 @@ export const AttachmentUploads = component({
   doc: 'Takes the files that come with forms.',
   implements: [IUploadReceiver],
   uses: {
+    // Goes with it: what is taken in must have somewhere to go.
+    attachments: IAttachments,
     contexts: IContexts,
     storage: IAttachmentStorage,
     manipulators: IAttachmentManipulator,

@@ -1,4 +1,4 @@
-import { component, ITicketFieldTypeProvider, ITicketService } from 'tracts';
+import { component, type FieldType, IPages, ITicketFieldTypeProvider, ITicketService } from 'tracts';
 import { email, url } from './address.ts';
 import { checkbox, checkboxSet, radio, select } from './choice.ts';
 import { date } from './date.ts';
@@ -10,11 +10,31 @@ import { text, textarea } from './text.ts';
 import { ticketListType, ticketType } from './ticket.ts';
 import { datetime, time } from './time.ts';
 
+/** The type, which proposes nothing while no page answers what might be meant. */
+function proposing<V>(type: FieldType<V>, pages: IPages): FieldType<V> {
+  const { present } = type;
+  if (!present) return type;
+  const silent = (extra: Readonly<Record<string, unknown>>) => (extra['completes'] ? { ...extra, completes: false } : extra);
+  return {
+    ...type,
+    present(value, field, ctx) {
+      const extra = present.call(type, value, field, ctx);
+      // `Completion` serves all of them.
+      if (pages.has('/complete/user')) return extra;
+      return extra instanceof Promise ? extra.then(silent) : silent(extra);
+    },
+  };
+}
+
 /** The field types that Trac has. */
 export const StandardFieldTypes = component({
   doc: 'The field types text, textarea, checkbox, select, radio and time.',
   implements: [ITicketFieldTypeProvider],
-  create: () => ({ getFieldTypes: () => [text, textarea, checkbox, select, radio, time] }),
+  uses: { pages: IPages },
+  create: ({ pages }) => {
+    const types = [proposing(text, pages), textarea, checkbox, select, radio, time];
+    return { getFieldTypes: () => types };
+  },
 });
 
 /** Numbers, days, lengths of time, addresses and choices beyond Trac's. */
@@ -28,9 +48,14 @@ export const FurtherFieldTypes = component({
 export const ReferenceFieldTypes = component({
   doc: 'The field types user, user-list, ticket and ticket-list.',
   implements: [ITicketFieldTypeProvider],
-  uses: { tickets: ITicketService },
-  create: ({ tickets }) => {
-    const types = [user, userList, ticketType(tickets), ticketListType(tickets)];
+  uses: { tickets: ITicketService, pages: IPages },
+  create: ({ tickets, pages }) => {
+    const types = [
+      proposing(user, pages),
+      proposing(userList, pages),
+      proposing(ticketType(tickets), pages),
+      proposing(ticketListType(tickets), pages),
+    ];
     return { getFieldTypes: () => types };
   },
 });

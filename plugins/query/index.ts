@@ -3,6 +3,7 @@ import {
   component,
   IAdjunctService,
   INavigationContributor,
+  IPages,
   IPermissionService,
   IRouteProvider,
   ITicketService,
@@ -159,7 +160,7 @@ async function ask(needs: Needs, ctx: OperationContext, parameters: WebRequest['
   return { ...found, query, used, itemsPerPage, isSeen };
 }
 
-async function showList(needs: Needs, ctx: OperationContext, request: WebRequest): Promise<Outcome> {
+async function showList(needs: Needs & { readonly pages: IPages }, ctx: OperationContext, request: WebRequest): Promise<Outcome> {
   const { rows, total, isThere, query, used, itemsPerPage, isSeen } = await ask(needs, ctx, request.query);
   const data = viewList(ctx, request, {
     query,
@@ -168,6 +169,7 @@ async function showList(needs: Needs, ctx: OperationContext, request: WebRequest
     itemsPerPage,
     isSeen,
     mayReadAddresses: needs.privacy.mayRead(ctx),
+    pages: needs.pages,
     choices: await choicesOf(needs, ctx, used, isSeen),
   });
   return { template: 'query/list.njk', data, status: isThere ? 200 : 404 };
@@ -194,7 +196,7 @@ export const TicketQueries = component({
 export const QueryPage = component({
   doc: 'Serves /query: lists of tickets.',
   implements: [IRouteProvider, INavigationContributor],
-  uses: USES,
+  uses: { ...USES, pages: IPages },
   options: OPTIONS,
   create: (needs) => ({
     getRoutes: () => [
@@ -209,22 +211,27 @@ export const QueryPage = component({
 /** The number in `12`, `#12`, `ticket:12`; undefined when there is none. */
 const ticketNumber = (text: string): string | undefined => /^\s*(?:#|ticket:)?\s*([1-9]\d{0,9})\s*$/i.exec(text)?.[1];
 
-function jump(request: WebRequest): Outcome {
+function jump(request: WebRequest, pages: IPages): Outcome {
   const typed = request.query['q'];
   const text = (typeof typed === 'string' ? typed : (typed?.[0] ?? '')).slice(0, 100);
   const id = ticketNumber(text);
   if (id !== undefined) return { redirect: `/ticket/${id}` };
   const message = text.trim() === '' ? 'Type a ticket number.' : `“${text}” is no ticket number. Type one such as 12 or #12.`;
-  return { redirect: '/query', notice: { kind: 'warning', text: message } };
+  return { redirect: pages.has('/query') ? '/query' : '/', notice: { kind: 'warning', text: message } };
 }
 
 /** The box in the header that leads to a ticket by its number. */
 export const QuickJump = component({
   doc: 'Serves /search: the box in the header that leads to a ticket by its number.',
   implements: [IRouteProvider, INavigationContributor],
-  create: () => ({
-    getRoutes: () => [{ method: 'GET', path: '/search', requires: 'TICKET_VIEW', handle: (_ctx, request) => jump(request) }],
+  uses: { pages: IPages },
+  create: ({ pages }) => ({
+    getRoutes: () => [
+      { method: 'GET', path: '/search', requires: 'TICKET_VIEW', handle: (_ctx, request) => jump(request, pages) },
+    ],
     getNavigationItems: (ctx) =>
-      ctx.can('TICKET_VIEW') ? [{ menu: 'meta', name: 'search', label: 'Go to ticket #', href: '/search', order: -10 }] : [],
+      ctx.can('TICKET_VIEW') && pages.has('/ticket/:id')
+        ? [{ menu: 'meta', name: 'search', label: 'Go to ticket #', href: '/search', order: -10 }]
+        : [],
   }),
 });

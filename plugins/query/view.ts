@@ -1,4 +1,4 @@
-import { isClosedStatus, type OperationContext, type WebRequest } from 'tracts';
+import { type IPages, isClosedStatus, type OperationContext, type WebRequest } from 'tracts';
 import { hideAddresses } from 'tracts/addresses';
 import { addressOf, type Filter, ORDERS, type OrderColumn, type TicketQuery } from './language.ts';
 import { COUNTED_AT_MOST, type Row } from './store.ts';
@@ -48,14 +48,15 @@ interface ListInput {
   readonly isSeen: (column: string) => boolean;
   /** Choices of the filter form, by column. */
   readonly choices: ReadonlyMap<string, readonly string[]>;
+  readonly pages: IPages;
 }
 
 const fromMicros = (micros: number): Date => new Date(Number(micros) / 1000);
 
-function viewRow(row: Row, href: (path: string) => string, hide: (text: string) => string) {
+function viewRow(row: Row, href: string, hide: (text: string) => string) {
   return {
     id: row.id,
-    href: href(`/ticket/${row.id}`),
+    href,
     summary: hide(row.summary ?? '') || '(no summary)',
     status: row.status ?? '',
     closed: isClosedStatus(row.status ?? ''),
@@ -116,6 +117,7 @@ export function viewList(ctx: OperationContext, request: WebRequest, input: List
   const href = (path: string): string => request.href(path);
   const hide = input.mayReadAddresses ? (text: string): string => text : hideAddresses;
   const linkTo = (change: Partial<TicketQuery>): string => href(addressOf({ ...query, page: 1, ...change }, itemsPerPage));
+  const hasTickets = input.pages.has('/ticket/:id');
   const counted = Math.min(total, COUNTED_AT_MOST);
   const pages = Math.max(1, Math.ceil(counted / query.max));
   const asWritten = (filters: readonly Filter[]): string => addressOf({ ...query, page: 1, filters }, itemsPerPage);
@@ -123,7 +125,7 @@ export function viewList(ctx: OperationContext, request: WebRequest, input: List
     title: 'Tickets',
     columns: viewColumns(input, href),
     shows: Object.fromEntries(COLUMNS.map(([name]) => [name, input.isSeen(name)])),
-    rows: rows.map((row) => viewRow(row, href, hide)),
+    rows: rows.map((row) => viewRow(row, hasTickets ? href(`/ticket/${row.id}`) : '', hide)),
     count: total > COUNTED_AT_MOST ? `more than ${COUNTED_AT_MOST.toLocaleString('en')}` : total.toLocaleString('en'),
     total,
     lists: namedLists(ctx)
@@ -150,6 +152,6 @@ export function viewList(ctx: OperationContext, request: WebRequest, input: List
     previous: query.page > 1 ? linkTo({ page: Math.min(query.page - 1, pages) }) : '',
     next: query.page < pages ? linkTo({ page: query.page + 1 }) : '',
     first: linkTo({}),
-    newTicket: ctx.can('TICKET_CREATE') ? href('/newticket') : '',
+    newTicket: input.pages.has('/newticket') && ctx.can('TICKET_CREATE') ? href('/newticket') : '',
   };
 }

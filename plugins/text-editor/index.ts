@@ -1,6 +1,7 @@
 import {
   component,
   firstValue,
+  IPages,
   IRequestFilter,
   IRouteProvider,
   ITexts,
@@ -45,11 +46,11 @@ export const TextPreview = component({
 /** What pages say of the text that is edited on them (`edits` in the data of a view). */
 const editsOf = (data: Readonly<Record<string, unknown>>): Edited | undefined => data['edits'] as Edited | undefined;
 
-function withEditor(ctx: OperationContext, request: WebRequest, outcome: Outcome): Outcome {
+function withEditor(pages: IPages, ctx: OperationContext, request: WebRequest, outcome: Outcome): Outcome {
   if (!('template' in outcome)) return outcome;
   const edits = editsOf(outcome.data);
   if (edits === undefined) return outcome;
-  const editor = editorSettings(ctx, edits, (path) => request.href(path));
+  const editor = editorSettings(ctx, edits, (path) => request.href(path), pages);
   return { ...outcome, data: { ...outcome.data, editor } };
 }
 
@@ -60,9 +61,14 @@ const isWritten = (form: TicketForm): boolean => {
   return false;
 };
 
-function panelsFor({ current }: ITexts, ctx: TicketContext, form: TicketForm, viewer: Viewer): readonly Panel[] {
+interface Needs {
+  readonly texts: ITexts;
+  readonly pages: IPages;
+}
+
+function panelsFor({ texts, pages }: Needs, ctx: TicketContext, form: TicketForm, viewer: Viewer): readonly Panel[] {
   if (!isWritten(form)) return [];
-  const settings = editorSettings(ctx, { ticket: ctx.ticket.id, format: current }, viewer.href);
+  const settings = editorSettings(ctx, { ticket: ctx.ticket.id, format: texts.current }, viewer.href, pages);
   return [{ template: 'text-editor/head.njk', macro: 'head', title: '', place: 'head', data: { ...settings } }];
 }
 
@@ -70,10 +76,10 @@ function panelsFor({ current }: ITexts, ctx: TicketContext, form: TicketForm, vi
 export const TextEditor = component({
   doc: 'Gives texts of tickets tools, a preview beside them and proposals, and keeps in the browser what is not sent yet.',
   implements: [ITicketPanelProvider, IRequestFilter],
-  uses: { texts: ITexts },
-  create: ({ texts }) => ({
-    getTicketPanels: (ctx, form, viewer) => panelsFor(texts, ctx, form, viewer),
-    getNewTicketPanels: (ctx, _typed, form, viewer) => panelsFor(texts, ctx, form, viewer),
-    postProcessRequest: (ctx, request, outcome) => sayWhatWasStored(request, withEditor(ctx, request, outcome)),
+  uses: { texts: ITexts, pages: IPages },
+  create: (needs: Needs) => ({
+    getTicketPanels: (ctx, form, viewer) => panelsFor(needs, ctx, form, viewer),
+    getNewTicketPanels: (ctx, _typed, form, viewer) => panelsFor(needs, ctx, form, viewer),
+    postProcessRequest: (ctx, request, outcome) => sayWhatWasStored(request, withEditor(needs.pages, ctx, request, outcome)),
   }),
 });

@@ -1,4 +1,4 @@
-import type { OperationContext } from 'tracts';
+import type { IPages, OperationContext } from 'tracts';
 
 /** What is written on a page: texts of a ticket, or one of its comments anew. */
 export interface Edited {
@@ -39,7 +39,12 @@ function placeOf({ ticket, comment }: Edited): string {
 }
 
 /** Settings for whoever writes on this page. */
-export function editorSettings(ctx: OperationContext, edited: Edited, href: (path: string) => string): EditorSettings {
+export function editorSettings(
+  ctx: OperationContext,
+  edited: Edited,
+  href: (path: string) => string,
+  pages: IPages,
+): EditorSettings {
   const { authenticated, name } = ctx.user;
   const knowsPeople = authenticated && ctx.can('TICKET_MODIFY', { realm: 'ticket' });
   return {
@@ -48,10 +53,10 @@ export function editorSettings(ctx: OperationContext, edited: Edited, href: (pat
     place: placeOf(edited),
     user: authenticated ? name : '',
     root: href('/'),
-    render: href('/wiki_render'),
-    help: href(`/help/text?format=${encodeURIComponent(edited.format)}`),
-    people: knowsPeople ? href('/complete/user') : '',
-    tickets: ctx.can('TICKET_VIEW') ? href('/complete/ticket') : '',
+    render: pages.has('/wiki_render', 'POST') ? href('/wiki_render') : '',
+    help: pages.has('/help/text') ? href(`/help/text?format=${encodeURIComponent(edited.format)}`) : '',
+    people: knowsPeople && pages.has('/complete/user') ? href('/complete/user') : '',
+    tickets: pages.has('/complete/ticket') && ctx.can('TICKET_VIEW') ? href('/complete/ticket') : '',
     sentCookie: SENT_COOKIE,
   };
 }

@@ -64,7 +64,7 @@ function viewChange(
     author: personOf(ctx, author, hide),
     ticket: id,
     summary: seen.has('summary') ? hide(String(ctx.ticket.values['summary'] ?? '')) : '',
-    href: entry ? `${path}?comment=${entry.number}#comment:${entry.number}` : path,
+    href: !needs.pages.has('/ticket/:id') ? '' : entry ? `${path}?comment=${entry.number}#comment:${entry.number}` : path,
     internal: entry?.internal ?? false,
     deleted: entry?.deleted !== undefined,
     text: entry ? hide(excerpt(entry.comment)) : '',

@@ -1,6 +1,7 @@
 import {
   component,
   INavigationContributor,
+  IPages,
   IRequestFilter,
   IRouteProvider,
   ITicketFields,
@@ -50,7 +51,13 @@ async function showOf(
   return show(needs, await needs.tickets.open(ctx, ticketIdIn(id)), request);
 }
 
-const USES = { tickets: ITicketService, fields: ITicketFields, privacy: IAddressPrivacy, views: ITicketViews } as const;
+const USES = {
+  tickets: ITicketService,
+  fields: ITicketFields,
+  privacy: IAddressPrivacy,
+  views: ITicketViews,
+  pages: IPages,
+} as const;
 
 /** What a ticket's history looks like from elsewhere than its page. */
 export const TicketHistoryPages = component({

@@ -1,9 +1,10 @@
-import type { ITicketFields, ITicketService, OperationContext, TicketContext } from 'tracts';
+import type { IPages, ITicketFields, ITicketService, OperationContext, TicketContext } from 'tracts';
 import { hideAddresses, type IAddressPrivacy } from 'tracts/addresses';
 import type { ITicketViews } from 'tracts/ticket-web';
 
 /** What the pages of a ticket's history use. */
 export interface Needs {
+  readonly pages: IPages;
   readonly tickets: ITicketService;
   readonly fields: ITicketFields;
   readonly privacy: IAddressPrivacy;

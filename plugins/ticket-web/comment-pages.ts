@@ -3,6 +3,7 @@ import {
   component,
   formText,
   type HistoryEntry,
+  IPages,
   IRouteProvider,
   ITexts,
   ITicketFields,
@@ -28,6 +29,7 @@ interface Needs {
   readonly fields: ITicketFields;
   readonly privacy: IAddressPrivacy;
   readonly texts: ITexts;
+  readonly pages: IPages;
 }
 
 /** A comment that the person may read. */
@@ -62,7 +64,7 @@ interface Sent {
 }
 
 async function showEdit(needs: Needs, { ctx, entry, latest }: Found, request: WebRequest, sent?: Sent): Promise<Outcome> {
-  const viewer = viewerOf(ctx, request, needs.privacy, needs.fields.type);
+  const viewer = viewerOf(ctx, request, needs);
   const batch = textBatch(needs.texts, ctx, viewer);
   const preview = batch.add(sent?.isPreview ? sent.text : '', entry.format);
   const others = batch.add(latest.text, entry.format);
@@ -115,7 +117,7 @@ async function findDeletable(needs: Needs, plain: OperationContext, request: Web
 
 async function showDelete(needs: Needs, plain: OperationContext, request: WebRequest): Promise<Outcome> {
   const { ctx, entry, latest } = await findDeletable(needs, plain, request);
-  const viewer = viewerOf(ctx, request, needs.privacy, needs.fields.type);
+  const viewer = viewerOf(ctx, request, needs);
   const batch = textBatch(needs.texts, ctx, viewer);
   const html = batch.add(latest.text, entry.format);
   await batch.draw();
@@ -146,7 +148,7 @@ async function postDelete(needs: Needs, plain: OperationContext, request: WebReq
 export const CommentPages = component({
   doc: 'Serves /ticket/N/comment/M/edit and /delete.',
   implements: [IRouteProvider],
-  uses: { tickets: ITicketService, fields: ITicketFields, privacy: IAddressPrivacy, texts: ITexts },
+  uses: { tickets: ITicketService, fields: ITicketFields, privacy: IAddressPrivacy, texts: ITexts, pages: IPages },
   create: (needs: Needs) => ({
     getRoutes: () => [
       {

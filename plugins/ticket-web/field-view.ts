@@ -23,6 +23,8 @@ export interface Viewer {
   readonly timeZone: string;
   /** To tell how old instants are; without it they are drawn anew each time. */
   readonly now?: Date;
+  /** False: there is no page of lists that a value could lead to. */
+  readonly hasLists?: boolean;
 }
 
 interface OptionView {
@@ -152,6 +154,9 @@ function linkOf(field: Field, text: string, viewer: Viewer): string {
   return viewer.href(`/query?${query.toString()}`);
 }
 
+/** What is kept has its link: it is taken out afterwards, where there is nothing that it could lead to. */
+const unlinked = (view: FieldView): FieldView => (view.href === '' ? view : { ...view, href: '' });
+
 /** Words that a control must carry so that its help and its problem are read out with it. */
 const describedBy = (control: string, help: string, problem: string): string =>
   [help && `help-${control}`, problem && `problem-${control}`].filter(Boolean).join(' ');
@@ -179,6 +184,11 @@ function controlText(value: unknown, field: Field, text: string, type: FieldType
 
 /** One field as plain data, frozen where it was made before. `extra` is what the type's `present` gave. */
 export function viewField(field: Field, viewer: Viewer, situation: Situation = {}): FieldView {
+  const view = linkedView(field, viewer, situation);
+  return viewer.hasLists === false ? unlinked(view) : view;
+}
+
+function linkedView(field: Field, viewer: Viewer, situation: Situation): FieldView {
   const type = viewer.typeOf(field.type);
   const value = 'value' in situation ? situation.value : field.value;
   const text = storedText(type, value);

@@ -2,6 +2,7 @@ import {
   component,
   type Directory,
   INavigationContributor,
+  IPages,
   IRequestFilter,
   ITicketService,
   type OperationContext,
@@ -10,6 +11,8 @@ import {
 
 /** What was found stays good while nobody's accounts and grants change, but no longer than this: an action may go by the time. */
 const KEPT_MS = 60_000;
+
+const FORM = '/newticket';
 
 interface Finding {
   readonly isLetIn: boolean;
@@ -23,8 +26,8 @@ interface Finding {
 export const FilingMenu = component({
   doc: 'Adds “New Ticket” to the menu of those who may file one.',
   implements: [IRequestFilter, INavigationContributor],
-  uses: { tickets: ITicketService },
-  create: ({ tickets }) => {
+  uses: { tickets: ITicketService, pages: IPages },
+  create: ({ tickets, pages }) => {
     const found = new WeakMap<Directory, Map<string, Finding>>();
 
     const look = async (ctx: OperationContext): Promise<boolean> => {
@@ -39,7 +42,7 @@ export const FilingMenu = component({
 
     return {
       async preProcessRequest(ctx) {
-        if (ctx.can('TICKET_CREATE')) return undefined;
+        if (ctx.can('TICKET_CREATE') || !pages.has(FORM)) return undefined;
         const known = found.get(ctx.directory) ?? new Map<string, Finding>();
         found.set(ctx.directory, known);
         const now = ctx.now.getTime();
@@ -48,8 +51,8 @@ export const FilingMenu = component({
         return undefined;
       },
       getNavigationItems: (ctx) =>
-        ctx.can('TICKET_CREATE') || found.get(ctx.directory)?.get(ctx.user.name)?.isLetIn
-          ? [{ menu: 'main', name: 'newticket', label: 'New Ticket', href: '/newticket', order: 6 }]
+        pages.has(FORM) && (ctx.can('TICKET_CREATE') || found.get(ctx.directory)?.get(ctx.user.name)?.isLetIn)
+          ? [{ menu: 'main', name: 'newticket', label: 'New Ticket', href: FORM, order: 6 }]
           : [],
     };
   },

@@ -1,6 +1,7 @@
 import {
   component,
   type FieldType,
+  IPages,
   IRegistry,
   IRouteProvider,
   ISiteHealth,
@@ -31,6 +32,7 @@ export const TicketPages = component({
     panels: ITicketPanelProvider,
     health: ISiteHealth,
     registry: IRegistry,
+    pages: IPages,
   },
   create: (needs: PageNeeds) => ({
     getRoutes: () => [
@@ -67,10 +69,10 @@ export { TicketViews } from './ticket-views.ts';
 export const FieldViews = component({
   doc: 'Makes of a field what templates need to draw it.',
   implements: [IFieldViews],
-  uses: { fields: ITicketFields, privacy: IAddressPrivacy },
-  create: ({ fields, privacy }) => ({
+  uses: { fields: ITicketFields, privacy: IAddressPrivacy, pages: IPages },
+  create: ({ fields, privacy, pages }) => ({
     async view(ctx, request, field) {
-      const viewer = viewerOf(ctx, request, privacy, fields.type);
+      const viewer = viewerOf(ctx, request, { privacy, fields, pages });
       const type: FieldType = fields.type(field.type);
       const value = initialValue(field, fields.type, ctx);
       const extra = await type.present?.(value, { ...field, value }, ctx);

@@ -1,6 +1,7 @@
 import {
   type Applied,
   type HistoryEntry,
+  type IPages,
   type IRegistry,
   type ISiteHealth,
   type ITexts,
@@ -43,6 +44,7 @@ export interface PageNeeds {
   readonly panels: Iterable<ITicketPanelProvider>;
   readonly health: ISiteHealth;
   readonly registry: IRegistry;
+  readonly pages: IPages;
 }
 
 const GREATEST_ID = 2_147_483_647;
@@ -75,10 +77,15 @@ async function controlsOf(ctx: OperationContext, fields: ITicketFields): Promise
 async function postedTo(needs: PageNeeds, ctx: TicketContext, { body, files }: WebRequest): Promise<Submission> {
   const controls = await controlsOf(ctx, needs.fields);
   requireNoFile(files, (name) => isText(name, controls));
-  if (!hasStrangers(body, controls)) return submissionOf(body, controls);
+  if (!hasStrangers(body, controls)) return withFiles(submissionOf(body, controls), files);
   const form = await needs.tickets.form(ctx);
-  return submissionOf(body, new Map([...controls, ...[...form.fields.values()].map((field) => [field.control, field] as const)]));
+  const all = new Map([...controls, ...[...form.fields.values()].map((field) => [field.control, field] as const)]);
+  return withFiles(submissionOf(body, all), files);
 }
+
+/** Files came, and nobody took them: what nobody made an upload of is nobody's upload, and the ticket service says so. */
+const withFiles = (submission: Submission, files: WebRequest['files']): Submission =>
+  files.length === 0 || submission.attachments?.length ? submission : { ...submission, attachments: ['not taken'] };
 
 const PLACES: readonly Panel['place'][] = ['aside', 'below', 'tools', 'form', 'head'];
 
@@ -126,7 +133,7 @@ const pageTitle = (ticket: TicketView): string => {
 
 async function showTicket(needs: PageNeeds, request: WebRequest, state: PageState, status: number): Promise<Outcome> {
   const { ctx } = state;
-  const viewer = viewerOf(ctx, request, needs.privacy, needs.fields.type);
+  const viewer = viewerOf(ctx, request, needs);
   const ticket = await presentTicket(state, viewer, needs.texts);
   const panels = await panelsOf(state, viewer, needs);
   return {
@@ -197,7 +204,7 @@ export async function showStoredTicket(needs: PageNeeds, ctx: OperationContext, 
   const replyTo = form.mayComment ? firstOf(request.query, 'replyto') : '';
   const answered = replyTo === '' ? undefined : await findAnswered(tickets, open, history, replyTo);
   const reply = replyTo === '' ? nothingTyped : replyOf(answered, form, open, replyTo);
-  const viewer = viewerOf(open, request, needs.privacy, needs.fields.type);
+  const viewer = viewerOf(open, request, needs);
   const typed = { ...reply, comment: viewer.hide(reply.comment), action };
   const shown = await showTicket(needs, request, { ctx: open, form, history, wish, typed }, 200);
   return wish.isChosen ? { ...shown, cookies: [{ name: ORDER_COOKIE, value: wish.order, maxAge: YEAR_SECONDS }] } : shown;
@@ -211,9 +218,12 @@ function tellNext({ warnings }: Applied, text?: string): Pick<Outcome, 'notice'>
 }
 
 /** Where a stored change leads. */
-function afterStoring(applied: Applied): Outcome {
+function afterStoring({ pages }: PageNeeds, applied: Applied): Outcome {
   const { outcome, id, change } = applied;
-  if (outcome === 'gone') return { redirect: '/query', notice: { kind: 'notice', text: `Ticket #${id} is deleted.` } };
+  if (outcome === 'gone') {
+    const notice = { kind: 'notice', text: `Ticket #${id} is deleted.` } as const;
+    return { redirect: pages.has('/query') ? '/query' : '/', notice };
+  }
   if (outcome !== 'stay') return { redirect: outcome.redirect, ...tellNext(applied) };
   return { redirect: change?.number ? `/ticket/${id}#comment:${change.number}` : `/ticket/${id}`, ...tellNext(applied) };
 }
@@ -247,7 +257,7 @@ export async function postNewTicket(needs: PageNeeds, ctx: OperationContext, req
   const submission = await postedTo(needs, draft, request);
   const submit = isSubmit(request);
   const applied = submit ? await tickets.apply(ctx, undefined, submission) : await tickets.preview(ctx, undefined, submission);
-  if (submit && applied.ok) return afterFiling(ctx, applied);
+  if (submit && applied.ok) return afterFiling(needs, ctx, applied);
   const question = questionOf(applied, submission, request, '/newticket');
   if (question) return question;
   const state = { ctx: draft, form: applied.form, history: [], typed: typedIn(submission, applied), applied, preview: !submit };
@@ -255,9 +265,9 @@ export async function postNewTicket(needs: PageNeeds, ctx: OperationContext, req
 }
 
 /** Somebody may be allowed to file and not to look: no error page then, but a word that it is filed (TF-21). */
-function afterFiling(ctx: OperationContext, applied: Applied): Outcome {
+function afterFiling(needs: PageNeeds, ctx: OperationContext, applied: Applied): Outcome {
   if (applied.outcome !== 'stay' || ctx.can('TICKET_VIEW', { realm: 'ticket', id: applied.id, object: applied.ticket }))
-    return afterStoring(applied);
+    return afterStoring(needs, applied);
   const text = `Ticket #${applied.id} is filed. You may not view it, so here is an empty form again.`;
   return { redirect: '/newticket', ...tellNext(applied, text) };
 }
@@ -272,7 +282,7 @@ export async function postTicket(needs: PageNeeds, ctx: OperationContext, reques
   const submission = hidden ? withAddresses(posted, open.ticket.values) : posted;
   const submit = isSubmit(request);
   const applied = submit ? await tickets.apply(ctx, id, submission) : await tickets.preview(ctx, id, submission);
-  if (submit && applied.ok) return afterStoring(applied);
+  if (submit && applied.ok) return afterStoring(needs, applied);
   const question = questionOf(applied, submission, request, `/ticket/${id}`);
   if (question) return question;
   const wish = timelineWish(request);

@@ -1,19 +1,26 @@
-import type { FieldType, OperationContext, Resource, Submission, Values, WebRequest } from 'tracts';
+import type { IPages, ITicketFields, OperationContext, Resource, Submission, Values, WebRequest } from 'tracts';
 import { hideAddresses, type IAddressPrivacy, restoreAddresses } from 'tracts/addresses';
 import type { Viewer } from './field-view.ts';
 
 const asItIs = (text: string): string => text;
 
+/** What a viewer is made with. */
+export interface ViewerNeeds {
+  readonly privacy: IAddressPrivacy;
+  readonly fields: ITicketFields;
+  readonly pages: IPages;
+}
+
 /** How this person sees a ticket, or tickets in general. */
 export function viewerOf(
   ctx: OperationContext,
   request: WebRequest,
-  privacy: IAddressPrivacy,
-  typeOf: (name: string) => FieldType,
+  { privacy, fields, pages }: ViewerNeeds,
   resource?: Resource,
 ): Viewer {
   const hide = privacy.mayRead(ctx, resource) ? asItIs : hideAddresses;
-  return { href: (path) => request.href(path), hide, typeOf, timeZone: ctx.timeZone, now: ctx.now };
+  const href = (path: string): string => request.href(path);
+  return { href, hide, typeOf: fields.type, timeZone: ctx.timeZone, now: ctx.now, hasLists: pages.has('/query') };
 }
 
 /** Puts back the addresses that the person's form had cut: `joe@…` in a field becomes the stored one again. */

@@ -1,5 +1,16 @@
-import { component, IAdjunctService, IRouteProvider, ISettings, ITicketService, IWikiSyntaxProvider, option } from 'tracts';
+import {
+  component,
+  IAdjunctService,
+  IPages,
+  IRouteProvider,
+  ISettings,
+  ITicketService,
+  IWikiSyntaxProvider,
+  NotFoundError,
+  option,
+} from 'tracts';
 import { IFileFinder } from './api.ts';
+import { withoutDeadEnds } from './dead-ends.ts';
 import { fileLinks } from './files.ts';
 import { milestoneLinks, PLAIN_PLACES, plainWords, versionLinks } from './places.ts';
 import { prefixLinks } from './prefixes.ts';
@@ -12,7 +23,7 @@ export { TextCommands } from './commands.ts';
 export const WikiLinks = component({
   doc: 'Resolves the links of texts: tickets, comments, milestones, queries, files, other sites.',
   implements: [IWikiSyntaxProvider],
-  uses: { tickets: ITicketService, adjuncts: IAdjunctService, settings: ISettings, finders: IFileFinder },
+  uses: { tickets: ITicketService, adjuncts: IAdjunctService, settings: ISettings, finders: IFileFinder, pages: IPages },
   sections: {
     intertrac: 'Prefixes that lead to other Tracs: NAME.url = https://example.org/trac, NAME.title = Title, ALIAS = NAME.',
     interwiki: 'Prefixes that lead to other sites: NAME = https://example.org/$1 Title. $1 stands for what follows the prefix.',
@@ -25,7 +36,7 @@ export const WikiLinks = component({
       'Leave words in CamelCase as they are, instead of marking them as pages that do not exist.',
     ),
   },
-  create: ({ tickets, adjuncts, settings, finders, options }) => {
+  create: ({ tickets, adjuncts, settings, finders, pages, options }) => {
     const resolvers = [
       ticketLinks(tickets),
       commentLinks(tickets),
@@ -36,7 +47,8 @@ export const WikiLinks = component({
       ...PLAIN_PLACES,
       prefixLinks(settings),
     ];
-    return { getLinkResolvers: () => resolvers };
+    const alive = resolvers.map((resolver) => withoutDeadEnds(resolver, pages));
+    return { getLinkResolvers: () => alive };
   },
 });
 
@@ -44,13 +56,17 @@ export const WikiLinks = component({
 export const MilestonePath = component({
   doc: 'Serves /milestone/NAME as the list of its tickets.',
   implements: [IRouteProvider],
-  create: () => ({
+  uses: { pages: IPages },
+  create: ({ pages }) => ({
     getRoutes: () => [
       {
         method: 'GET',
         path: '/milestone/:name',
         requires: 'MILESTONE_VIEW',
-        handle: (_ctx, { params }) => ({ redirect: `/query?milestone=${encodeValue(params['name'] ?? '')}` }),
+        handle: (_ctx, { params }) => {
+          if (!pages.has('/query')) throw new NotFoundError('This site has no lists of tickets.');
+          return { redirect: `/query?milestone=${encodeValue(params['name'] ?? '')}` };
+        },
       },
     ],
   }),

@@ -174,7 +174,8 @@ function enhance(field) {
   help.title = 'How texts are written';
   const toggle = made('button', { type: 'button', class: 'text-tool text-tool-preview', title: 'The text as it will look' });
   toggle.append(icon(PREVIEW), 'Live view');
-  bar.append(help, toggle);
+  if (settings.help) bar.append(help);
+  if (settings.render) bar.append(toggle);
   const panes = made('div', { class: 'text-panes' });
   const editor = made('div', { class: 'text-editor' }, bar, panes);
   const hadFocus = document.activeElement === field;
@@ -184,7 +185,7 @@ function enhance(field) {
   asToolbar(bar, field);
   addKeys(field, format);
   grow(field);
-  addPreview(field, panes, toggle);
+  if (settings.render) addPreview(field, panes, toggle);
   addProposals(field, panes);
   field.addEventListener('tracts:attached', (event) => {
     const { reference } = event.detail;

@@ -290,10 +290,10 @@ eachDialect((fresh) => {
     const first = await page(who, '/changes');
     expect(textOn(first)).toMatch(/ann commented on #3 T3 .*Status new → closed done & dusted/);
     expect(first).toContain('T60');
-    expect(first).not.toContain('T11');
+    expect(first).not.toContain('#11 T11');
     const next = linksOn(first).find((href) => href.includes('after=')) ?? '';
     const second = await page(who, next);
-    expect(second).toContain('T11');
+    expect(second).toContain('#11 T11');
     expect(second).not.toContain('T60');
     const anns = textOn(await page(who, '/changes?author=ann'));
     expect(anns).toContain('T60');
