@@ -23,6 +23,8 @@ export interface Judgement {
 export interface Judge {
   readonly manipulators: Iterable<ITicketManipulator>;
   readonly typeOf: TypeOf;
+  /** Called when a manipulator fails; throws. */
+  readonly refuse: (ctx: TicketContext, manipulator: ITicketManipulator, error: unknown) => never;
   /** Characters a comment may have; 0: any number. */
   readonly maxComment: number;
   /** What texts are written in. */
@@ -36,7 +38,7 @@ export async function judge(
   ctx: TicketContext,
   form: FormDraft,
   submission: Submission,
-  { manipulators, typeOf, maxComment, format }: Judge,
+  { manipulators, refuse, typeOf, maxComment, format }: Judge,
 ): Promise<Judgement> {
   const before = ctx.ticket.values;
   const actionName = submission.action ?? (ctx.ticket.exists ? '' : ([...form.actions.keys()][0] ?? ''));
@@ -84,7 +86,7 @@ export async function judge(
       message:
         'Somebody changed this ticket while you were writing. Nothing of yours is lost: look at what changed, then submit again.',
     });
-  problems.push(...(await manipulatorProblems(ctx, manipulators, change)));
+  problems.push(...(await manipulatorProblems(ctx, manipulators, change, refuse)));
   const warnings = [parsed, merged].flatMap((part) => part?.warnings ?? []);
   return { offer, change, problems, warnings: [...warnings, ...authorWarnings(ctx, submission)], collision };
 }
@@ -208,12 +210,16 @@ async function manipulatorProblems(
   ctx: TicketContext,
   manipulators: Iterable<ITicketManipulator>,
   change: TicketChange,
+  refuse: Judge['refuse'],
 ): Promise<Problem[]> {
   const problems: Problem[] = [];
-  for (const manipulator of manipulators) {
-    if (change.comment !== '')
-      for await (const problem of manipulator.validateComment?.(ctx, change.comment) ?? []) problems.push(problem);
-    for await (const problem of manipulator.validateTicket?.(ctx, change) ?? []) problems.push(problem);
-  }
+  for (const manipulator of manipulators)
+    try {
+      if (change.comment !== '')
+        for await (const problem of manipulator.validateComment?.(ctx, change.comment) ?? []) problems.push(problem);
+      for await (const problem of manipulator.validateTicket?.(ctx, change) ?? []) problems.push(problem);
+    } catch (error) {
+      refuse(ctx, manipulator, error);
+    }
   return problems;
 }

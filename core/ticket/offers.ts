@@ -54,6 +54,12 @@ export class Offers {
     return false;
   }
 
+  /** A manipulator failed at judging: the request fails with it, and administrators are told whose it was. */
+  refuse(ctx: TicketContext, manipulator: ITicketManipulator, error: unknown): never {
+    this.#report(ctx, this.#needs.registry.idOf(manipulator), 'could not judge a change and refuses', error);
+    throw error;
+  }
+
   /** undefined: it failed. */
   async #ask(
     ctx: TicketContext,

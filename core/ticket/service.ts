@@ -250,6 +250,7 @@ class Tickets implements ITicketService {
     const { manipulators, fields, options } = this.#needs;
     return judge(ctx, form, submission, {
       manipulators,
+      refuse: (at, manipulator, error) => this.#offers.refuse(at, manipulator, error),
       typeOf: fields.type,
       maxComment: options.maxComment,
       format: this.#format,

@@ -108,6 +108,9 @@ test('a manipulator that fails at judging refuses, and so does one that says no 
   const ann = await enter(site, 'ann');
   expect((await ann.post('/newticket', FILED)).statusCode).toBe(500);
   await expect(site.ticket(1)).rejects.toThrow();
+  expect((await (await enter(site, 'admin')).get('/about')).body).toMatch(
+    /The component t\.Strict could not judge a change and refuses: out of order \([^)]*ticket new, user ann\)/,
+  );
   refuse = () => {
     throw new PermissionError('TICKET_CREATE', 'file tickets on Sundays');
   };
