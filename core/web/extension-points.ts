@@ -54,6 +54,7 @@ export interface WebRequest {
 /** A page to render. */
 export interface View {
   readonly template: string;
+  /** What the template gets beside what every page gets; the names of that are taken (templates/README.md). */
   readonly data: Readonly<Record<string, unknown>>;
   readonly status?: number;
 }

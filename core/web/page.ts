@@ -1,3 +1,4 @@
+import { TracError } from '../kernel/errors.ts';
 import type { OperationContext } from '../security/context.ts';
 import type { INavigationContributor, NavigationItem, Notice, View } from './extension-points.ts';
 import { type ArrangedItem, arrangeMenus, type MenuPlan } from './menu-plan.ts';
@@ -45,9 +46,12 @@ export type PageRenderer = (view: View, around: Surroundings) => string;
 export function createPageRenderer(options: PageOptions): PageRenderer {
   const contributors = [...options.navigation];
   const { menus = NO_PLAN, onFailure } = options;
+  const checked = new Set<string>();
   const itemsFor = (ctx: OperationContext) => arrangeMenus(collectItems(contributors, ctx, onFailure), menus, ctx.can);
   return (view, around) => {
     const { visitor, ctx, now, href, path } = around;
+    if (!checked.has(view.template)) checkNames(view);
+    checked.add(view.template);
     const scope: PageScope = { timeZone: visitor.timeZone || options.defaultTimeZone, now, url: href };
     const data = {
       title: '',
@@ -65,6 +69,17 @@ export function createPageRenderer(options: PageOptions): PageRenderer {
     };
     return options.views.render(view.template, data, scope);
   };
+}
+
+/** What the frame around every page, and its globals, are called. */
+const FRAME_NAMES = ['site', 'user', 'nav', 'notices', 'formToken', 'theme', 'timeZone', 'now', 'path'] as const;
+
+/** Asked once of each template: which names a page gives does not change. */
+function checkNames({ template, data }: View): void {
+  const taken = FRAME_NAMES.filter((name) => Object.hasOwn(data, name));
+  if (taken.length === 0) return;
+  const text = `The page ${template} gives its template “${taken.join('”, “')}”, which is what every page gets by that name. Call it otherwise: see templates/README.md.`;
+  throw new TracError('TEMPLATE_DATA', text, 500, false);
 }
 
 const NO_NAVIGATION: Navigation = { main: [], meta: [] };

@@ -128,7 +128,6 @@ export async function showList(
       mayChooseDefault: isAdministrator && kind.defaultOption !== undefined && values.length > 0,
       mayOrder: kind.ranked && mayDo(ctx, kind, 'modify') && stored.length > 1,
       mayCreate: mayDo(ctx, kind, 'create'),
-      timeZone: ctx.timeZone,
       people: kind.type === 'component' ? [...ctx.directory.people.keys()].sort() : [],
     },
   };
@@ -179,7 +178,6 @@ export async function showValue(
       isDefault: currentDefault(needs, kind) === name,
       mayModify: value.source === undefined && mayDo(ctx, kind, 'modify', name),
       mayDelete: value.source === undefined && mayDo(ctx, kind, 'delete', name),
-      timeZone: ctx.timeZone,
       people: kind.type === 'component' ? [...ctx.directory.people.keys()].sort() : [],
     },
   };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { NotFoundError, TracError } from '../../../core/kernel/errors.ts';
-import type { Route } from '../../../core/web/extension-points.ts';
+import type { Route, View } from '../../../core/web/extension-points.ts';
 import { cookieOf, webSite } from './site.ts';
 
 const TOKEN = 'abcdefghijklmnop';
@@ -400,6 +400,27 @@ test('what is wrong with the site itself is told in full to administrators alone
   expect((await asAdmin('/busy')).body).toContain('/srv/env/db/tracts.db is held');
   expect(site.log.map(({ data }) => String(data?.['error'])).join()).toContain('10.1.2.3');
 });
+
+test.each(['user', 'nav', 'notices', 'formToken', 'theme', 'timeZone', 'now', 'path', 'site'])(
+  'a page that calls a value as the frame calls one of its own, %s, fails each time and the log names it',
+  async (name) => {
+    const page = (path: string, data: View['data']): Route => ({
+      method: 'GET',
+      path,
+      handle: () => ({ template: 'own.njk', data }),
+    });
+    await using site = await webSite({
+      routes: [page('/odd', { title: 'Odd', [name]: 'lost' }), page('/even', { title: 'Even', banners: [], alternates: [] })],
+      templates: { 'own.njk': '{% extends "layout.njk" %}{% block main %}here{% endblock %}' },
+    });
+    for (const _again of [1, 2]) {
+      const { statusCode, body } = await site.web.inject('/odd');
+      expect([statusCode, body.includes('lost')]).toEqual([500, false]);
+    }
+    expect(String(site.log[0]?.data?.['error'])).toContain(`The page own.njk gives its template “${name}”`);
+    expect((await site.web.inject('/even')).body).toContain('here');
+  },
+);
 
 test('two routes of one method and address are refused at start, and so is a GET that writes', async () => {
   const one: Route = { method: 'GET', path: '/x/:a', handle: () => ({ text: '' }) };
