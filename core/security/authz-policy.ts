@@ -115,7 +115,8 @@ function rulesReader(file: string, named: Place | undefined, log: Log): () => Re
   let reading: Reading | undefined;
   const change = (next: Reading): Reading => {
     const [before, now] = [reading?.problem, next.problem];
-    if (now && now.message !== before?.message) log.error(now.message, { remedy: now.remedy, ...now.place });
+    // What is wrong from the start is logged with the rest of the configuration.
+    if (reading && now && now.message !== before?.message) log.error(now.message, { remedy: now.remedy, ...now.place });
     if (before && !now) log.info('the authz file is in force again', { file });
     reading = next;
     return next;
