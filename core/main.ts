@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import closeWithGrace from 'close-with-grace';
 import type { Launcher } from './cli/launcher.ts';
+import { printable } from './cli/output.ts';
 import { runCommandLine } from './cli/run.ts';
 import { fillWithDemo } from './demo.ts';
 import { createEnvironment, isEnvironment, memorySite, openEnvironment, upgradeEnvironment } from './environment.ts';
@@ -9,9 +10,35 @@ import { IConfigurationPresets } from './kernel/configuration.ts';
 import { TracError } from './kernel/errors.ts';
 import { nearest } from './kernel/nearest.ts';
 import { createLog } from './logging.ts';
-import { serveEnvironment } from './serving.ts';
+import { type Service, serveEnvironment } from './serving.ts';
+import { describeStray, hearStrays, type Stray } from './stray-errors.ts';
 
 const log = createLog(process.env['TRACTS_LOG'] ?? 'info');
+
+/** Environments whose plugins this process has loaded. */
+const dirs = new Set<string>();
+let serving: Service | undefined;
+
+/** What nobody caught before there was a service to tell. */
+const early: Stray[] = [];
+const CLOSING_MS = 15_000;
+
+/** DECISIONS.md 24: the process goes on as long as nothing of ours was broken off halfway. */
+function hear(stray: Stray): void {
+  if (serving) serving.tellStray(stray);
+  else {
+    early.push(stray);
+    console.error(`tracts: ${printable(process.env['TRACTS_DEBUG'] === '1' ? stray.stack : describeStray(stray))}`);
+  }
+  if (!stray.isContained) void end();
+}
+
+/** Whoever looks after the process starts it anew. */
+async function end(): Promise<void> {
+  setTimeout(() => process.exit(1), CLOSING_MS).unref();
+  await serving?.close().catch(() => undefined);
+  process.exit(1);
+}
 
 /** The text of a new environment's trac.ini. */
 async function newConfiguration(workflow: string, database: string | undefined): Promise<string> {
@@ -37,12 +64,12 @@ const launcher: Launcher = {
   isEnvironment,
   memorySite,
   openEnvironment: async (dir, options) => {
+    dirs.add(dir);
     const { site, database } = await openEnvironment(dir, options);
     const close = site.close;
     return Object.assign(site, {
       close: async () => {
-        await close();
-        await database.close();
+        await close().finally(() => database.close());
       },
     });
   },
@@ -51,6 +78,7 @@ const launcher: Launcher = {
   upgradeEnvironment: (dir) => upgradeEnvironment(dir),
   serve: async (dir, { host, port, demo, out }) => {
     const isNew = !isEnvironment(dir);
+    dirs.add(dir);
     if (isNew) {
       out(`Creating the environment ${dir} ...`);
       await createEnvironment(dir, { ini: await newConfiguration('basic', undefined) });
@@ -58,13 +86,18 @@ const launcher: Launcher = {
     if (demo && !isNew)
       throw new TracError('DEMO', `--demo fills a new environment only, and ${dir} exists. Give another folder: --env DIR`, 400);
     const service = await serveEnvironment(dir, { host, port, log });
+    serving = service;
+    early.forEach(service.tellStray);
     if (demo) await fillWithDemo(service.site, out);
     const link = await firstAdminLink(service.site, service.url);
     out(`Tracts is at ${service.url}`);
     if (link) out(`Nobody has an account yet. Open this link once to become the administrator:\n  ${link}`);
-    const closing = closeWithGrace({ delay: 15_000 }, async () => service.close());
+    const closing = closeWithGrace({ delay: CLOSING_MS, skip: ['unhandledRejection', 'uncaughtException'] }, async () =>
+      service.close(),
+    );
     await new Promise<void>(() => closing);
   },
 };
 
+hearStrays(dirs, hear);
 process.exitCode = await runCommandLine(process.argv.slice(2), launcher);

@@ -1,7 +1,9 @@
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { type Command, ICommandProvider } from './cli/extension-points.ts';
 import { IJobProvider } from './jobs/extension-points.ts';
 import { checkJobs } from './jobs/scheduler.ts';
+import { reasonOf } from './kernel/errors.ts';
 import type { Kernel } from './kernel/kernel.ts';
 import { silentLog } from './kernel/log.ts';
 import { CODE_ROOT } from './kernel/plugin-loader.ts';
@@ -26,7 +28,7 @@ const probe =
         check([...good, instance]);
         good.push(instance);
       } catch (error) {
-        kernel.drop(instance, error instanceof Error ? error.message : String(error));
+        kernel.drop(instance, reasonOf(error));
       }
     }
   };
@@ -42,10 +44,17 @@ const PROBES: readonly Probe[] = [
   probe(IJobProvider, (providers) => checkJobs(providers.flatMap((provider) => provider.getJobs()))),
   probe(ITicketFieldTypeProvider, gatherTypes),
   probe(ITemplateProvider, checkFolders),
+  probe(ICommandProvider, (providers) => providers.flatMap((provider) => [...provider.getCommands()]).forEach(checkCommand)),
   probe(ITicketActionController, (controllers) => {
     for (const controller of controllers) checkStatuses(controller.getAllStatus?.() ?? []);
   }),
 ];
+
+function checkCommand(given: unknown): void {
+  const { name, summary, run } = (given ?? {}) as Partial<Command>;
+  if (typeof name !== 'string' || typeof summary !== 'string' || typeof run !== 'function')
+    throw new Error('getCommands() gave something that is no command: it has no name, summary or run().');
+}
 
 function checkStatuses(given: unknown): void {
   if (!Array.isArray(given) || !given.every((one) => typeof one === 'string'))
@@ -77,7 +86,7 @@ export async function dropFailingProviders(kernel: Kernel, ctx: OperationContext
     } catch (error) {
       // No fault of the provider's if the database is away.
       await ctx.db.raw('select 1');
-      kernel.drop(provider, `It cannot give its fields: ${error instanceof Error ? error.message : String(error)}`);
+      kernel.drop(provider, `It cannot give its fields: ${reasonOf(error)}`);
     }
   }
 }

@@ -9,6 +9,7 @@ import { startJobs } from './jobs/index.ts';
 import { ConfigError, type Diagnosis, describePlace, TracError } from './kernel/errors.ts';
 import type { Log } from './kernel/log.ts';
 import { composeSite, type Site } from './site.ts';
+import type { Stray } from './stray-errors.ts';
 import type { WebServer } from './web/server.ts';
 
 /** A site as it runs: one configuration in force, replaced as a whole when trac.ini changes. */
@@ -31,6 +32,8 @@ export interface Service {
   readonly site: Site;
   /** Looks at trac.ini at once; resolves when what it says is in force, or refused. */
   reload(): Promise<void>;
+  /** Logs an error that nobody caught, and tells administrators. */
+  tellStray(stray: Stray): void;
   /** Stops taking requests, finishes those under way, closes the database. */
   close(): Promise<void>;
 }
@@ -111,8 +114,21 @@ export async function serveEnvironment(dir: string, { host, port, log }: ServeOp
       watch.check();
       return turn;
     },
+    tellStray: (stray) => {
+      logStray(log, stray);
+      environment.failures.noteStray(stray.culprit, stray.error);
+    },
     close,
   };
+}
+
+const STRAYS = {
+  rejection: 'a promise was rejected, and nobody had asked for its errors',
+  exception: 'an error was thrown where nobody could catch it',
+} as const;
+
+function logStray(log: Log, { kind, stack, culprit, isContained }: Stray): void {
+  log.error(STRAYS[kind], { ...culprit, error: stack, ...(isContained ? {} : { ends: true }) });
 }
 
 /** Lets what runs under the former configuration end. Whatever goes wrong there, the new one is in force. */

@@ -9,8 +9,9 @@ import { type Generations, IGenerations } from './db/generation.ts';
 import type { Database } from './db/types.ts';
 import * as jobs from './jobs/index.ts';
 import { IEnvironment, ISettings, ISettingsEditor } from './kernel/configuration.ts';
+import { firstFindings } from './kernel/diagnoses.ts';
 import { checkRules } from './kernel/enablement.ts';
-import type { Diagnosis } from './kernel/errors.ts';
+import { type Diagnosis, reasonOf } from './kernel/errors.ts';
 import { Kernel } from './kernel/kernel.ts';
 import { ILog, type Log } from './kernel/log.ts';
 import { type LoadedPlugin, PACKAGE_ROOT } from './kernel/plugin-loader.ts';
@@ -140,18 +141,27 @@ export function composeSite(parts: SiteParts): Site {
     all: (point) => kernel.all(point),
     diagnoses: judged,
     web: () => makeWeb(kernel, contexts, getViews(), log, path.join(dir, 'files', 'incoming')),
-    close: () => kernel.dispose(),
+    close: async () => {
+      for (const { component, error } of await kernel.dispose())
+        log.error('a component did not end well', { component, error: reasonOf(error) });
+    },
   };
 }
+
+/** What a plugin that is not compiled gives may be anything. */
+const isDiagnosis = (given: Partial<Diagnosis> | null | undefined): boolean =>
+  typeof given?.message === 'string' && (given.severity === 'error' || given.severity === 'warning');
 
 /** Loading problems, unknown names and what components say, put together once, but for what changes by itself: it is asked for with each page. */
 function judgeOnce(kernel: Kernel, configuration: Configuration): () => readonly Diagnosis[] {
   let all: readonly Diagnosis[] | undefined;
   const ask = (one: IDiagnostician): readonly Diagnosis[] => {
     try {
-      return one.diagnose();
+      const found = firstFindings(one.diagnose());
+      if (!found.every(isDiagnosis)) throw new Error('diagnose() gave something that is no finding.');
+      return found;
     } catch (error) {
-      return [{ severity: 'error', message: `${kernel.idOf(one)} could not check the configuration: ${String(error)}` }];
+      return [{ severity: 'error', message: `${kernel.idOf(one)} could not check the configuration: ${reasonOf(error)}` }];
     }
   };
   let live: readonly IDiagnostician[] = [];

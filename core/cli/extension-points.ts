@@ -72,8 +72,8 @@ export interface Command {
 }
 
 /**
- * Adds commands to `tracts`. Called: by the command line. Combined: all; of two with one name the first is heard.
- * Ordered by: nothing. If it throws: the command line ends with that error.
+ * Adds commands to `tracts`. Called: when a configuration is loaded, and by the command line. Combined: all; of two with one name the
+ * first is heard. Ordered by: nothing. If it throws when loaded: the component is left out.
  */
 export interface ICommandProvider {
   getCommands(): readonly Command[];

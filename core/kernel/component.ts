@@ -1,3 +1,4 @@
+import { reasonOf } from './errors.ts';
 import type { AnyOption, OptionValues } from './option.ts';
 import type { ExtensionPoint, Service, Token } from './tokens.ts';
 
@@ -70,8 +71,9 @@ const isRecord = (x: unknown): x is Readonly<Record<string, unknown>> => typeof 
  * What is wrong with a declaration, as the end of a sentence; undefined: nothing. The compiler finds all of this in a plugin
  * that is compiled, but one dropped into a folder may never have met it.
  */
-export function declarationFault({ spec }: Component): string | undefined {
+function declarationFault({ spec }: Component): string | undefined {
   const {
+    doc = '',
     implements: roles,
     uses = {},
     options = {},
@@ -79,6 +81,7 @@ export function declarationFault({ spec }: Component): string | undefined {
     permissions = {},
     includes = {},
   } = spec as Partial<Component['spec']>;
+  if (typeof doc !== 'string') return 'has "doc", but not as a line of text';
   if (!Array.isArray(roles)) return 'has no list "implements"';
   const strange = roles.findIndex((token) => !isToken(token));
   if (strange >= 0) return `names no interface as number ${strange + 1} of "implements"; is its import spelt right?`;
@@ -95,4 +98,19 @@ export function declarationFault({ spec }: Component): string | undefined {
     if (bad !== undefined) return `has under "${part}", ${bad}: ${fault}`;
   }
   return undefined;
+}
+
+/** Stands in for a component whose declaration makes no sense, so that it can still be listed. */
+const EMPTY = component({ implements: [], create: () => ({}) });
+
+/** An export of a plugin as a component, with what is wrong with it; undefined: it is none. Everything is read once, here. */
+export function readDeclaration(x: unknown): { readonly declared: Component; readonly fault?: string } | undefined {
+  try {
+    if (!isComponent(x)) return undefined;
+    const declared = component({ ...x.spec });
+    const fault = declarationFault(declared);
+    return fault === undefined ? { declared } : { declared: EMPTY, fault };
+  } catch (error) {
+    return { declared: EMPTY, fault: `cannot be read: ${reasonOf(error)}` };
+  }
 }

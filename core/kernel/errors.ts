@@ -48,6 +48,15 @@ export class RepeatedValueError extends BadRequestError {
   }
 }
 
+/** The message of whatever was thrown: a plugin may throw anything, things that cannot be looked at among them. */
+export function reasonOf(error: unknown): string {
+  try {
+    return String(error instanceof Error ? error.message : error);
+  } catch {
+    return 'something that cannot be shown was thrown';
+  }
+}
+
 /** Where a setting stands: file, section, key and 1-based line, as far as known. */
 export interface Place {
   readonly file?: string | undefined;

@@ -1,8 +1,8 @@
 import 'reflect-metadata';
 import { type DependencyContainer, instanceCachingFactory, container as root } from 'tsyringe';
-import { type Component, component, declarationFault, isComponent } from './component.ts';
+import { type Component, readDeclaration } from './component.ts';
 import { decide } from './enablement.ts';
-import { type Diagnosis, describePlace, TracError } from './errors.ts';
+import { type Diagnosis, describePlace, reasonOf, TracError } from './errors.ts';
 import type { AnyOption } from './option.ts';
 import { orderComponents } from './ordering.ts';
 import { type ComponentInfo, IRegistry, type PermissionInfo } from './registry.ts';
@@ -43,7 +43,7 @@ export class Kernel implements IRegistry {
   readonly #points = new Map<symbol, readonly unknown[]>();
   readonly #providers = new Map<symbol, Entry>();
   readonly #activating: string[] = [];
-  readonly #disposers: (() => void | Promise<void>)[] = [];
+  readonly #disposers: { readonly component: string; dispose(): void | Promise<void> }[] = [];
   readonly #permissions = new Map<string, PermissionInfo>();
 
   constructor(settings: Settings) {
@@ -58,19 +58,19 @@ export class Kernel implements IRegistry {
 
   /** Takes note of every component that a plugin module exports, as `<plugin>.<ExportName>`. */
   load(source: PluginSource, module: object): void {
-    for (const [name, value] of Object.entries(module))
-      if (isComponent(value)) this.#add(source, `${source.plugin}.${name}`, value);
+    for (const [name, value] of Object.entries(module)) {
+      const read = readDeclaration(value);
+      if (read) this.#add(source, `${source.plugin}.${name}`, read.declared, read.fault);
+    }
   }
 
-  #add(source: PluginSource, id: string, declared: Component): void {
+  #add(source: PluginSource, id: string, component: Component, fault: string | undefined): void {
     const { enabled, rule } = source.required
       ? { enabled: true, rule: undefined }
       : decide(this.#settings, id, source.enabledByDefault);
     const byDefault = source.required ? 'always on' : 'default';
     const decidedBy = rule ? `${describePlace({ ...rule.place, key: rule.key })} = ${rule.value}` : byDefault;
-    const fault = declarationFault(declared);
-    const sound = fault === undefined ? declared : EMPTY;
-    const entry: Entry = { id, source, component: sound, decidedBy, self: Symbol(id), enabled, options: {}, problems: [] };
+    const entry: Entry = { id, source, component, decidedBy, self: Symbol(id), enabled, options: {}, problems: [] };
     this.#entries.push(entry);
     if (fault === undefined) return;
     this.#isolate(entry, {
@@ -172,10 +172,17 @@ export class Kernel implements IRegistry {
     return [...this.#diagnoses, ...this.#entries.flatMap((entry) => entry.problems)];
   }
 
-  /** Last made, first disposed. */
-  async dispose(): Promise<void> {
-    for (const dispose of this.#disposers.toReversed()) await dispose();
+  /** Last made, first disposed; gives what went wrong, and with whom. Throws nothing: whoever is left must be disposed, too. */
+  async dispose(): Promise<readonly { readonly component: string; readonly error: unknown }[]> {
+    const failed: { component: string; error: unknown }[] = [];
+    for (const { component, dispose } of this.#disposers.toReversed())
+      try {
+        await dispose();
+      } catch (error) {
+        failed.push({ component, error });
+      }
     this.#container.clearInstances();
+    return failed;
   }
 
   #on(): Entry[] {
@@ -282,10 +289,9 @@ export class Kernel implements IRegistry {
       return this.#container.resolve<object>(entry.self);
     } catch (error) {
       if (this.#activating.length > 0) throw error;
-      const reason = error instanceof Error ? error.message : String(error);
       this.#isolate(entry, {
         severity: 'error',
-        message: `${entry.source.file}: component ${entry.id} could not be started: ${reason}`,
+        message: `${entry.source.file}: component ${entry.id} could not be started: ${reasonOf(error)}`,
         remedy: `Correct it, or write "${entry.id} = disabled" into [components] of trac.ini.`,
       });
       return undefined;
@@ -298,9 +304,9 @@ export class Kernel implements IRegistry {
     this.#activating.push(id);
     try {
       const needs = Object.fromEntries(Object.entries(spec.uses ?? {}).map(([key, token]) => [key, this.#need(token)]));
-      const made = spec.create({ ...needs, options } as never) as object & { dispose?(): void | Promise<void> };
+      const made = requireInstance(spec.create({ ...needs, options } as never));
       this.#ids.set(made, id);
-      if (typeof made.dispose === 'function') this.#disposers.push(() => made.dispose?.());
+      if (typeof made.dispose === 'function') this.#disposers.push({ component: id, dispose: () => made.dispose?.() });
       return made;
     } finally {
       this.#activating.pop();
@@ -328,8 +334,16 @@ export class Kernel implements IRegistry {
   }
 }
 
-/** Stands in for a component whose declaration makes no sense, so that it can still be listed. */
-const EMPTY = component({ implements: [], create: () => ({}) });
+type Made = object & { dispose?(): void | Promise<void> };
+
+/** A plugin that is not compiled may give anything. */
+function requireInstance(made: unknown): Made {
+  if (typeof made !== 'object' || made === null) throw new Error('create() gave no object.');
+  if (!('then' in made && typeof made.then === 'function')) return made;
+  // Nobody will wait for it, so that its error would be nobody's.
+  made.then(undefined, () => undefined);
+  throw new Error('create() gave a promise; it must give the object at once.');
+}
 
 const implementsToken = (entry: Entry, token: Token<unknown>): boolean =>
   entry.component.spec.implements.some(({ symbol }) => symbol === token.symbol);

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { createJiti } from 'jiti';
 import { isComponent } from './component.ts';
-import { type Diagnosis, describePlace, type Place } from './errors.ts';
+import { type Diagnosis, describePlace, type Place, reasonOf } from './errors.ts';
 import type { PluginSource } from './kernel.ts';
 
 /** The npm packages to load, and where the list stands. */
@@ -131,7 +131,7 @@ export async function loadSitePlugins(
       const remedy = 'Correct the file, or move it out of the plugins folder. The rest of the site runs without it.';
       diagnoses.push({
         severity: 'error',
-        message: `${file}: the plugin could not be loaded: ${reasonOf(error)}`,
+        message: `${file}: the plugin could not be loaded: ${lineOf(error)}`,
         remedy,
         component: plugin,
         place: { file },
@@ -142,8 +142,10 @@ export async function loadSitePlugins(
 }
 
 /** One line: of a module that is missing, Node lists on further ones who asked for it. */
-const reasonOf = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).replace(/\nRequire stack:.*/s, '').replace(/\s+/g, ' ');
+const lineOf = (error: unknown): string =>
+  reasonOf(error)
+    .replace(/\nRequire stack:.*/s, '')
+    .replace(/\s+/g, ' ');
 
 const nothingIn = (plugin: string, file: string): Diagnosis => ({
   severity: 'warning',

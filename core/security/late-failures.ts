@@ -1,5 +1,5 @@
 import { HIDDEN } from '../config/declared.ts';
-import type { Diagnosis } from '../kernel/errors.ts';
+import { type Diagnosis, reasonOf } from '../kernel/errors.ts';
 import type { ComponentFailure } from '../kernel/registry.ts';
 import type { OperationContext } from './context.ts';
 
@@ -16,6 +16,8 @@ export interface LateFailures {
   /** `what` names the task, as far as known. */
   note(doer: Doer, what: string | undefined, error: unknown): void;
   noteComponent(failure: ComponentFailure): void;
+  /** An error that nobody caught, of this plugin if that is known. */
+  noteStray(culprit: { readonly plugin: string; readonly file: string } | undefined, error: unknown): void;
   /** The failures of the last day, the latest first; equal ones are one. */
   diagnoses(): readonly Diagnosis[];
 }
@@ -58,6 +60,13 @@ export function createLateFailures(clock: () => Date = () => new Date()): LateFa
         remedy: `Correct it, or write "${component} = disabled" into [components] of trac.ini. The log has the whole error. This note goes after a day.`,
       });
     },
+    noteStray(culprit, error) {
+      const who = culprit ? `The plugin ${culprit.plugin} failed` : 'Something failed';
+      const remedy = culprit
+        ? `Correct ${culprit.file}: what a timer or a promise throws must be caught there. Then restart Tracts, or it may go on failing.`
+        : 'The log has the whole error and where it happened.';
+      keep({ text: `${who} while nobody waited for it: ${plainReason(error)}`, about: '', remedy, component: culprit?.plugin });
+    },
     diagnoses() {
       const since = clock().getTime() - KEPT_MS;
       return [...kept.values()]
@@ -96,7 +105,7 @@ const SECRETS: readonly (readonly [RegExp, string])[] = [
  * It cannot know every secret; the page that shows it is for administrators all the same.
  */
 export function plainReason(error: unknown): string {
-  const full = (error instanceof Error ? error.message : String(error)).trim();
+  const full = reasonOf(error).trim();
   const parting = QUERY.test(full) ? full.lastIndexOf(' - ') : -3;
   const [line = ''] = parting === -1 ? ['a query failed'] : full.slice(parting + 3).split('\n', 1);
   const clean = SECRETS.reduce((text, [secret, instead]) => text.replace(secret, instead), line.slice(0, MOST_READ)).trim();

@@ -92,6 +92,44 @@ export const Route = component({
   'missing/index.ts': "import './not-there.ts';\n",
 } as const;
 
+const DIAGNOSE = (answer: string): string => `
+import { component, IDiagnostician } from 'tracts';
+export const Asked = component({ implements: [IDiagnostician], create: () => ({ diagnose: ${answer} }) });
+`;
+const COMMAND = (answer: string): string => `
+import { component, ICommandProvider } from 'tracts';
+export const Told = component({ implements: [ICommandProvider], create: () => ({ getCommands: ${answer} }) });
+`;
+const STRANGE: Readonly<Record<string, string>> = {
+  'nothing.js': 'throw null;',
+  'unshown.js': "throw { toString() { throw new Error('x'); } };",
+  'proxy.js': "export const P = new Proxy({}, { get() { throw new Error('x'); } });",
+  'null-finding.js': DIAGNOSE('() => [null]'),
+  'throws-null.js': DIAGNOSE('() => { throw null; }'),
+  'no-list.js': DIAGNOSE('() => 3'),
+  'no-commands.js': COMMAND("() => { throw new Error('x'); }"),
+  'null-command.js': COMMAND('() => [null]'),
+  'undisposed.js': COMMAND("() => [], dispose() { throw new Error('stays'); }"),
+};
+
+test('the strangest plugins cost the command line nothing but themselves', async () => {
+  await using env = await makeEnvironment('');
+  for (const [name, text] of Object.entries(STRANGE)) env.write(`plugins/${name}`, text);
+  const line = new CommandLine();
+  const list = await line.run(['plugin', 'list', env.dir]);
+  expect(list.code).toBe(0);
+  for (const name of ['nothing.js', 'unshown.js', 'proxy.js', 'no-commands.js', 'null-command.js'])
+    expect(list.err).toContain(name);
+  expect(list.err).toContain('a component did not end well {"component":"undisposed.Told","error":"stays"}');
+  const check = await line.run(['config', 'check', env.dir]);
+  expect(check.code).toBe(1);
+  for (const name of ['null-finding', 'throws-null', 'no-list'])
+    expect(check.out).toContain(`${name}.Asked could not check the configuration`);
+  for (const run of [list, check, await line.run(['fields', env.dir]), await line.run(['--help', env.dir])])
+    expect(run.err).not.toContain('unexpected');
+  line.close();
+});
+
 test('plugins that fail are left out and told with file and remedy, on the command line and on /about; the rest runs', async () => {
   await using env = await makeEnvironment('[soon]\nhours = tomorrow\n');
   env.write('plugins/ping.ts', PING);

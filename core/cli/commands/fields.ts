@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { decodeIni } from '../../config/parse.ts';
 import { BadRequestError } from '../../kernel/errors.ts';
-import { IDiagnostician } from '../../kernel/registry.ts';
+import { ISiteHealth } from '../../kernel/registry.ts';
 import { ITicketFields } from '../../ticket/extension-points.ts';
 import { textFlag } from '../arguments.ts';
 import type { OpenSite } from '../extension-points.ts';
@@ -33,8 +33,8 @@ const fields: CoreCommand = {
   async run(host, args) {
     const site = await siteOf(host, textFlag(args, 'ini'));
     const shown = await site.contexts.read(OPERATOR, async (ctx) => (await site.get(ITicketFields).all(ctx)).map(toTracField));
-    const diagnoses = site.all(IDiagnostician).flatMap((one) => [...one.diagnose()]);
-    for (const one of diagnoses) if (one.place?.section === 'ticket-custom') host.err(describeDiagnosis(one));
+    for (const one of site.get(ISiteHealth).diagnoses())
+      if (one.place?.section === 'ticket-custom') host.err(describeDiagnosis(one));
     if (args.flags['json']) {
       printJson(host, shown);
       return;

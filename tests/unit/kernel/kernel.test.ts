@@ -244,6 +244,52 @@ describe('wiring', () => {
     expect(seen).toEqual(['b', 'a']);
   });
 
+  test('disposes the others when one fails, and says which did', async () => {
+    const seen: string[] = [];
+    const closing = (name: string, error?: Error) =>
+      component({
+        implements: [IGreeter],
+        create: () => ({
+          greet: () => name,
+          dispose() {
+            seen.push(name);
+            if (error) throw error;
+          },
+        }),
+      });
+    const error = new Error('no');
+    const kernel = kernelWith({ A: closing('a'), B: closing('b', error), C: closing('c') });
+    expect(await kernel.dispose()).toEqual([{ component: 'hall.B', error }]);
+    expect(seen).toEqual(['c', 'b', 'a']);
+  });
+
+  test.each([
+    ['a promise', async () => Promise.reject(new Error('nobody waits')), 'gave a promise'],
+    ['nothing', () => null, 'gave no object'],
+    [
+      'what cannot be shown',
+      () => {
+        throw { toString: null };
+      },
+      'something that cannot be shown',
+    ],
+  ])('leaves out a component whose create() gives %s', (_what, create, reason) => {
+    const kernel = kernelWith({ Bad: component({ implements: [IGreeter], create: create as never }) });
+    expect(kernel.all(IGreeter)).toEqual([]);
+    expect(kernel.diagnoses()[0]?.message).toContain(reason);
+  });
+
+  test('lists a component whose declaration cannot be read', () => {
+    const hostile = Object.defineProperty({ kind: 'component', spec: { implements: [], create: () => ({}) } }, 'spec', {
+      get() {
+        throw new Error('not today');
+      },
+    });
+    const kernel = kernelWith({ hostile });
+    expect(kernel.components()).toMatchObject([{ id: 'hall.hostile', enabled: false }]);
+    expect(kernel.diagnoses()[0]?.message).toContain('cannot be read: not today');
+  });
+
   test('options of components that are off are listed too', () => {
     const Off = component({
       implements: [IGreeter],

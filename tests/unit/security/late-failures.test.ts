@@ -85,3 +85,17 @@ test('a very long reason is read no further than it takes', () => {
     plainReason(text);
   expect(performance.now() - began).toBeLessThan(500);
 });
+
+test('an error that nobody caught names the plugin and its file, where they are known', () => {
+  const { failures } = stage();
+  failures.noteStray(undefined, 'away');
+  failures.noteStray({ plugin: 'later', file: '/srv/plugins/later.ts' }, new Error('late'));
+  expect(failures.diagnoses()).toMatchObject([
+    {
+      component: 'later',
+      message: expect.stringContaining('The plugin later failed while nobody waited for it: late ('),
+      remedy: expect.stringContaining('Correct /srv/plugins/later.ts'),
+    },
+    { message: expect.stringContaining('Something failed while nobody waited for it: away ('), component: undefined },
+  ]);
+});
