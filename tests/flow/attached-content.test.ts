@@ -118,13 +118,15 @@ eachDialect((fresh) => {
     expect([left, incoming(site)]).toEqual([[[], []], []]);
   });
 
-  test('switched off, pages and controls are gone, and a form is taken without its files', async () => {
+  test('switched off, pages and controls are gone, and a form with files is refused and loses none of them silently', async () => {
     await using site = await start({ ini: '[components]\nattachments.* = disabled\n' });
     const { id } = await site.fileTicket({ summary: 'A' });
     const ann = await enter(site, 'ann');
     expect((await ann.get(`/ticket/${id}`)).body).not.toContain('type="file"');
     expect((await ann.get(`/attachment/ticket/${id}`)).statusCode).toBe(404);
-    expect((await postParts(site, ann, `/ticket/${id}`, [...LEAVE, ['comment', 'x'], file('a.txt', 'a')])).statusCode).toBe(303);
+    const refused = await postParts(site, ann, `/ticket/${id}`, [...LEAVE, ['comment', 'x'], file('a.txt', 'a')]);
+    expect([refused.statusCode, refused.body.includes('takes files that come with a ticket')]).toEqual([422, true]);
+    expect((await postParts(site, ann, `/ticket/${id}`, [...LEAVE, ['comment', 'x']])).statusCode).toBe(303);
   });
 });
 

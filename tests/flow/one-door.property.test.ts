@@ -25,7 +25,8 @@ const throughService: Door = async ({ site }, { person, id, submission }) => {
   try {
     return (await site.as(person).apply(id, submission)).ok;
   } catch (error) {
-    if ((error as { status?: number }).status === 403) return false;
+    // Not allowed at all, or of a shape that means nothing.
+    if ([400, 403].includes((error as { status?: number }).status ?? 0)) return false;
     throw error;
   }
 };
