@@ -150,7 +150,6 @@ const ruleOf = (rule: string, wish: string): readonly Rule[] => {
 };
 
 async function save(needs: Needs, ctx: OperationContext, request: WebRequest): Promise<Outcome> {
-  const { body } = request;
   const text = (name: string): string => formText(request, name).trim();
   const known = [...needs.subscribers].filter(({ label }) => label !== '').map(({ rule }) => rule);
   const typed: Typed = {
