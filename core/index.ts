@@ -7,7 +7,7 @@ export { IJobProvider, type Job } from './jobs/extension-points.ts';
 export * from './jobs/outbox-points.ts';
 export { component } from './kernel/component.ts';
 export { IConfigurationPresets, IEnvironment, ISettings, ISettingsEditor, type SettingChange } from './kernel/configuration.ts';
-export { firstFindings } from './kernel/diagnoses.ts';
+export { describeDiagnosis, firstFindings } from './kernel/diagnoses.ts';
 export {
   BadRequestError,
   type Diagnosis,

@@ -6,8 +6,10 @@ import { watchConfiguration } from './config/watch.ts';
 import { requireMigrated } from './db/migrate.ts';
 import { configFileOf, databaseUrl, gatherFields, loadPlugins, type OpenedEnvironment, openEnvironment } from './environment.ts';
 import { startJobs } from './jobs/index.ts';
-import { ConfigError, type Diagnosis, describePlace, TracError } from './kernel/errors.ts';
+import { logDiagnosis } from './kernel/diagnoses.ts';
+import { ConfigError, type Diagnosis, describePlace, reasonOf, TracError } from './kernel/errors.ts';
 import type { Log } from './kernel/log.ts';
+import { ISiteExamination } from './security/extension-points.ts';
 import { composeSite, type Site } from './site.ts';
 import type { Stray } from './stray-errors.ts';
 import type { WebServer } from './web/server.ts';
@@ -68,7 +70,7 @@ export async function serveEnvironment(dir: string, { host, port, log }: ServeOp
       remedy: 'The last good configuration stays in force until this is put right.',
       place,
     };
-    log.error('configuration refused', { message, file: place?.file, line: place?.line });
+    log.error('configuration refused', { message, ...place });
   };
   let turn = Promise.resolve();
   const replace = async (configuration: Configuration): Promise<void> => {
@@ -81,7 +83,7 @@ export async function serveEnvironment(dir: string, { host, port, log }: ServeOp
     }
     refused = undefined;
     moved = databaseMoved(environment.configuration, configuration);
-    if (moved) log.warn(moved.message, { remedy: moved.remedy });
+    if (moved) logDiagnosis(log, moved);
     log.info('configuration in force');
     await retire(before, log);
   };
@@ -142,11 +144,22 @@ async function retire({ stopJobs, web, site }: Running, log: Log): Promise<void>
 }
 
 async function run(site: Site, log: Log): Promise<Running> {
-  for (const { severity, message, remedy } of site.diagnoses())
-    if (severity === 'error') log.error(message, { remedy });
-    else log.warn(message, { remedy });
+  for (const diagnosis of site.diagnoses()) logDiagnosis(log, diagnosis);
+  for (const diagnosis of await examine(site, log)) logDiagnosis(log, diagnosis);
   const web = await site.web();
   return { site, web, stopJobs: startJobs(site, log) };
+}
+
+const NOBODY = { user: { name: 'anonymous', authenticated: false }, via: 'cli' } as const;
+
+/** What only the database tells. A site that cannot be asked just now can be served all the same. */
+async function examine(site: Site, log: Log): Promise<readonly Diagnosis[]> {
+  try {
+    return await site.contexts.read(NOBODY, (ctx) => site.get(ISiteExamination).findings(ctx));
+  } catch (error) {
+    log.error('the configuration cannot be compared with the database', { error: reasonOf(error) });
+    return [];
+  }
 }
 
 /** The same database and caches under a new configuration. Another `[trac] database` takes a restart. */

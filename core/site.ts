@@ -1,7 +1,7 @@
 import path from 'node:path';
 import * as adjuncts from './adjunct/service.ts';
 import type { OpenSite } from './cli/extension-points.ts';
-import { checkNames } from './config/check.ts';
+import { checkEmpty, checkNames } from './config/check.ts';
 import type { Configuration } from './config/configuration.ts';
 import { freeSectionsWith } from './config/declared.ts';
 import { settingsEditor } from './config/editor.ts';
@@ -169,6 +169,7 @@ function judgeOnce(kernel: Kernel, configuration: Configuration): () => readonly
     if (!all) {
       live = kernel.all(IDiagnostician).filter(({ isLive }) => isLive);
       all = [
+        ...checkEmpty(configuration),
         ...kernel.diagnoses(),
         ...checkRules(
           configuration,

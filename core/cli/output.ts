@@ -1,4 +1,5 @@
-import { ConfigError, type Diagnosis, describePlace } from '../kernel/errors.ts';
+import { describeDiagnosis } from '../kernel/diagnoses.ts';
+import { ConfigError, type Diagnosis } from '../kernel/errors.ts';
 
 /** Where lines go. */
 export interface Lines {
@@ -41,11 +42,11 @@ export function printTable(
     );
 }
 
-/** A diagnosis as one line: `error: ... What to do.` */
-export function describeDiagnosis({ severity, message, remedy, place }: Diagnosis): string {
-  const where = place?.line === undefined || message.includes(`line ${place.line}`) ? '' : ` (${describePlace(place)})`;
-  const end = /[.!?]$/.test(message + where) ? '' : '.';
-  return printable(`${severity}: ${message}${where}${end}${remedy ? ` ${remedy}` : ''}`);
+/** A diagnosis as one line: `error: trac.ini, line 12: ... What to do.` */
+export function printableDiagnosis(diagnosis: Diagnosis): string {
+  const text = describeDiagnosis(diagnosis);
+  const end = /[.!?]$/.test(text) ? '' : '.';
+  return printable(`${diagnosis.severity}: ${text}${end}${diagnosis.remedy ? ` ${diagnosis.remedy}` : ''}`);
 }
 
 /** A diagnosis for programs. */
@@ -63,6 +64,6 @@ export const diagnosisAsJson = ({ severity, message, remedy, place }: Diagnosis)
 export function reportDiagnoses(lines: Lines, diagnoses: readonly Diagnosis[], json: boolean, well: string): number {
   if (json) printJson(lines, diagnoses.map(diagnosisAsJson));
   else if (diagnoses.length === 0) lines.out(well);
-  else for (const diagnosis of diagnoses) lines.out(describeDiagnosis(diagnosis));
+  else for (const diagnosis of diagnoses) lines.out(printableDiagnosis(diagnosis));
   return diagnoses.some(({ severity }) => severity === 'error') ? 1 : 0;
 }

@@ -102,6 +102,15 @@ export function checkNames(
   return firstFindings(checkSections(configuration, names)).sort(byPlace);
 }
 
+/** Warns of a file that sets nothing: every option has its default then, the workflow and who may see what among them. */
+export function checkEmpty(configuration: Configuration): Diagnosis[] {
+  const { file } = configuration;
+  if (file === undefined || configuration.sections().length > 0) return [];
+  const message = `${basename(file)} sets nothing: every option has its default.`;
+  const remedy = 'Restore the file from a backup if it once had content.';
+  return [{ severity: 'warning', message, remedy, place: { file } }];
+}
+
 /** What is wrong with a text as the value of an option, as a diagnosis; undefined when it is good. */
 export function checkValue(option: AnyOption, raw: string, place: Place, secret = option.secret === true): Diagnosis | undefined {
   try {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { ConfigError, type Diagnosis, type Place } from '../kernel/errors.ts';
-import { checkNames, checkValue, checkValues } from './check.ts';
+import { checkEmpty, checkNames, checkValue, checkValues } from './check.ts';
 import { attemptConfiguration, loadConfiguration } from './configuration.ts';
 import { type Declared, FREE_SECTIONS, findDeclared, HIDDEN, isSecret } from './declared.ts';
 import { setOption } from './write.ts';
@@ -99,17 +99,8 @@ export function checkConfiguration(
   const declared = [...options];
   try {
     const configuration = loadConfiguration(configFileOf(dir));
-    if (configuration.sections().length === 0) {
-      const message = `${configFileOf(dir)} sets nothing: every option has its default.`;
-      return [
-        {
-          severity: 'warning',
-          message,
-          remedy: 'Restore the file from a backup if it once had content.',
-          place: { file: configuration.file },
-        },
-      ];
-    }
+    const empty = checkEmpty(configuration);
+    if (empty.length > 0) return empty;
     return [...checkValues(configuration, declared), ...checkNames(configuration, declared, freeSections)];
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;

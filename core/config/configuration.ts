@@ -37,12 +37,15 @@ const MOST_PARENTS = 100;
 
 /** The stamp of a file that is not there. */
 export const MISSING = 'missing';
+/** The stamp of a folder, or of something else that holds no text. */
+const NO_FILE = 'no file';
 
 /** A text that changes whenever the file does: by writing, by renaming another over it, by a change of mode. Never throws. */
 export function stampFile(file: string): string {
   try {
     const stats = statSync(file, { bigint: true, throwIfNoEntry: false });
-    return stats?.isFile() ? [stats.ino, stats.size, stats.mtimeNs, stats.ctimeNs].join(':') : MISSING;
+    if (stats === undefined) return MISSING;
+    return stats.isFile() ? [stats.ino, stats.size, stats.mtimeNs, stats.ctimeNs].join(':') : NO_FILE;
   } catch (error) {
     // A folder that may not be entered, a link to itself: reading it will say so.
     return `out of reach: ${error instanceof Error ? error.message : error}`;
@@ -87,6 +90,7 @@ class Loading {
       if (from) return new Map();
       refuse({ file }, 'there is no such file. Make an environment with `tracts init`, or check the path.');
     }
+    if (this.stamps.get(file) === NO_FILE) refuse(from ?? { file }, `${file} is a folder. Name a file.`);
     const path = fromDisk(file, () => realpathSync(file));
     if (this.open.includes(path)) {
       refuse(

@@ -56,6 +56,11 @@ export function watchConfiguration(
       tell({ error: complain({ file: vanished }, `the inherited file is gone. ${remedy}`) });
       return;
     }
+    if (configuration.sections().length === 0 && good.sections().length > 0) {
+      const remedy = 'Put its content back. To have every option at its default, restart Tracts.';
+      tell({ error: complain({ file }, `the file is empty, which it was not before. ${remedy}`) });
+      return;
+    }
     good = configuration;
     tell({ configuration });
   };

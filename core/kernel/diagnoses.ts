@@ -29,18 +29,13 @@ const shorten = (text: string): string => (text.length > LONGEST ? `${text.slice
  * What was found, with its place in front as far as the message does not say it itself: `trac.ini, line 12, [ticket] workflow: ...`.
  * The file stands without its folder, so that the text may be shown.
  */
-export function describeDiagnosis({ message, place = {} }: Diagnosis): string {
+export function describeDiagnosis({ message, place = {} }: Pick<Diagnosis, 'message' | 'place'>): string {
   const { line, section, key } = place;
   const text = shorten(message);
+  if (line === undefined || new RegExp(`\\bline ${line}\\b`).test(text)) return text;
   const file = place.file?.replace(/^.*[\\/]/, '');
-  const option = describePlace({ section, key });
-  const isSaid = line === undefined || new RegExp(`\\bline ${line}\\b`).test(text);
-  const where = describePlace({
-    file: file === undefined || (isSaid && text.includes(file)) ? undefined : file,
-    line: isSaid ? undefined : line,
-    ...(option === '' || text.includes(option) ? {} : { section, key }),
-  });
-  return where === '' ? text : `${where}: ${text}`;
+  const isNamed = text.includes(describePlace({ section, key }));
+  return `${describePlace({ file, line, ...(isNamed ? {} : { section, key }) })}: ${text}`;
 }
 
 /** Writes what was found into the log, with everything that is known of its place. */

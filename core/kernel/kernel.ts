@@ -4,7 +4,7 @@ import { type Component, readDeclaration } from './component.ts';
 import { decide } from './enablement.ts';
 import { type Diagnosis, describePlace, reasonOf, TracError } from './errors.ts';
 import type { AnyOption } from './option.ts';
-import { orderComponents } from './ordering.ts';
+import { orderComponents, orderOption } from './ordering.ts';
 import { type ComponentInfo, IRegistry, type PermissionInfo } from './registry.ts';
 import type { Settings } from './settings.ts';
 import type { ExtensionPoint, Service, Token } from './tokens.ts';
@@ -153,10 +153,21 @@ export class Kernel implements IRegistry {
     }));
   }
 
+  /** Those too that put the implementations of an extension point in order. */
   options(): readonly { readonly option: AnyOption; readonly component: string }[] {
-    return this.#entries.flatMap(({ id, component }) =>
+    const declared = this.#entries.flatMap(({ id, component }) =>
       Object.values(component.spec.options ?? {}).map((option) => ({ option, component: id })),
     );
+    const points = new Map(
+      this.#entries.flatMap(({ component }) => component.spec.implements.map((token) => [token.name, token])),
+    );
+    const known = new Set(declared.map(({ option }) => describePlace({ section: option.section, key: option.name })));
+    const ordering = [...points.values()].flatMap((token) => {
+      const option = token.kind === 'point' ? orderOption(token) : undefined;
+      const isDeclared = option === undefined || known.has(describePlace({ section: option.section, key: option.name }));
+      return isDeclared ? [] : [{ option, component: token.name }];
+    });
+    return [...declared, ...ordering];
   }
 
   sections(): ReadonlyMap<string, string> {

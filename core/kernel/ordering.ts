@@ -1,6 +1,7 @@
 import { firstFindings } from './diagnoses.ts';
 import type { Diagnosis, Place } from './errors.ts';
 import { nearest } from './nearest.ts';
+import { type Option, option } from './option.ts';
 import type { Settings } from './settings.ts';
 import type { ExtensionPoint } from './tokens.ts';
 
@@ -12,6 +13,23 @@ const exportName = (id: string): string => id.slice(id.indexOf('.') + 1).toLower
 
 /** True when a name in an option means this component: `Name` or `plugin.Name`, in any case. */
 const means = (wanted: string, { id }: Named): boolean => wanted === id.toLowerCase() || wanted === exportName(id);
+
+function optionOf({ orderedBy = '' }: ExtensionPoint<unknown>): { readonly section?: string; readonly key?: string } {
+  const [, section, key] = /^\[(.+)] (.+)$/.exec(orderedBy) ?? [];
+  return section === undefined || key === undefined ? {} : { section, key };
+}
+
+/** The option by which an administrator orders a point's components, for listings and checks; undefined: there is none. */
+export function orderOption(point: ExtensionPoint<unknown>): Option<readonly string[]> | undefined {
+  const { section, key } = optionOf(point);
+  if (section === undefined || key === undefined) return undefined;
+  const first = point.defaultOrder?.length ? `, ${point.defaultOrder.join(', ')} first` : '';
+  const rest = point.selects
+    ? `Once it is set, one that it does not name is not used; until then all are${first}.`
+    : 'Those that it does not name follow.';
+  const doc = `Components by name, in the order in which they are asked (${point.name}: ${point.doc.replace(/\.$/, '')}). ${rest}`;
+  return option.list(section, key, point.selects ? [] : (point.defaultOrder ?? []), doc);
+}
 
 /**
  * Puts components into the order that the point's `orderedBy` option names. Those it does not name follow as they were
@@ -25,7 +43,7 @@ export function orderComponents<E extends Named>(
   settings: Settings,
   all: readonly Named[],
 ): { readonly ordered: readonly E[]; readonly diagnoses: readonly Diagnosis[] } {
-  const [, section = '', key = ''] = /^\[(.+)] (.+)$/.exec(point.orderedBy ?? '') ?? [];
+  const { section = '', key = '' } = optionOf(point);
   const raw = key ? settings.get(section, key) : undefined;
   const wanted = (raw ?? point.defaultOrder?.join(',') ?? '')
     .split(',')

@@ -1,3 +1,4 @@
+import type { Diagnosis } from '../kernel/errors.ts';
 import { extensionPoint, service } from '../kernel/tokens.ts';
 import type { Directory, OperationContext, Person, Resource, User } from './context.ts';
 
@@ -146,6 +147,24 @@ export interface ISessionService {
   purge(ctx: OperationContext): Promise<void>;
 }
 export const ISessionService = service<ISessionService>('ISessionService', { doc: 'Keeps the sessions.' });
+
+/**
+ * Finds mistakes of the configuration that only the database tells, such as a resolution in trac.ini that is not defined. Called: when
+ * a configuration is loaded, by checks, and for each page of an administrator, so it must be cheap as long as nothing has changed.
+ * Combined: all. If it throws: administrators are told.
+ */
+export interface ISiteExaminer {
+  examine(ctx: OperationContext): readonly Diagnosis[] | Promise<readonly Diagnosis[]>;
+}
+export const ISiteExaminer = extensionPoint<ISiteExaminer>('ISiteExaminer', {
+  doc: 'Finds mistakes of the configuration that only the database tells.',
+});
+
+/** What all examiners find now; beside `ISiteHealth`, which cannot ask the database. */
+export interface ISiteExamination {
+  findings(ctx: OperationContext): Promise<readonly Diagnosis[]>;
+}
+export const ISiteExamination = service<ISiteExamination>('ISiteExamination', { doc: 'Compares trac.ini with the database.' });
 
 /** What a one-time link is for. `account` is '' where the person chooses a name; `grants` go to that account when it is used. */
 export interface OneTimeLink {

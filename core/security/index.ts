@@ -1,5 +1,6 @@
 import { AuthzPolicy } from './authz-policy.ts';
 import { CorePermissions } from './core-permissions.ts';
+import { SiteExamination } from './examination.ts';
 import { GrantSystem } from './grants.ts';
 import { OneTimeLinkSystem } from './one-time-links.ts';
 import { PasswordSystem } from './password-service.ts';
@@ -24,5 +25,6 @@ export const components = {
   PasswordSystem,
   PermissionSystem,
   SessionSystem,
+  SiteExamination,
   UserSystem,
 };

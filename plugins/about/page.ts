@@ -4,33 +4,34 @@ import {
   type ComponentInfo,
   component,
   type Diagnosis,
+  describeDiagnosis,
   IEnvironment,
   INavigationContributor,
   IRegistry,
   IRouteProvider,
+  ISiteExamination,
   ISiteHealth,
   type OperationContext,
-  type Place,
 } from 'tracts';
 
 /** /about: the version; for those who look after the site also every component and what is wrong. */
 export const AboutPage = component({
   doc: 'Serves /about: version, components, what is wrong.',
   implements: [IRouteProvider, INavigationContributor],
-  uses: { registry: IRegistry, health: ISiteHealth, environment: IEnvironment },
-  create: ({ registry, health, environment }) => ({
+  uses: { registry: IRegistry, health: ISiteHealth, examination: ISiteExamination, environment: IEnvironment },
+  create: ({ registry, health, examination, environment }) => ({
     getNavigationItems: () => [{ menu: 'meta', name: 'about', label: 'About', href: '/about', order: 5 }],
     getRoutes: () => [
       {
         method: 'GET',
         path: '/about',
-        handle: (ctx) => ({
+        handle: async (ctx) => ({
           template: 'about/about.njk',
           data: {
             version: VERSION,
             inside: mayLookInside(ctx)
               ? {
-                  diagnoses: health.diagnoses().map(viewDiagnosis),
+                  diagnoses: [...health.diagnoses(), ...(await examination.findings(ctx))].map(viewDiagnosis),
                   plugins: groupByPlugin(registry.components()),
                   node: process.version,
                   folder: environment.dir,
@@ -54,14 +55,9 @@ function readVersion(dir: string): string {
 
 const mayLookInside = (ctx: OperationContext): boolean => ctx.can('CONFIG_VIEW') || ctx.can('TRAC_ADMIN');
 
-function viewDiagnosis({ severity, message, remedy = '', place, component: id = '' }: Diagnosis) {
-  return { severity, message, remedy, component: id, place: place === undefined ? '' : describe(place, message) };
-}
-
-/** Where to look, unless the message says so itself. */
-function describe({ file, line }: Place, message: string): string {
-  if (line === undefined || message.includes(`line ${line}`)) return '';
-  return [file, `line ${line}`].filter(Boolean).join(', ');
+function viewDiagnosis(diagnosis: Diagnosis) {
+  const { severity, remedy = '', component: id = '' } = diagnosis;
+  return { severity, message: describeDiagnosis(diagnosis), remedy, component: id };
 }
 
 function groupByPlugin(components: readonly ComponentInfo[]) {

@@ -1,10 +1,13 @@
 import {
+  type Adjunct,
   component,
   type Diagnosis,
   firstFindings,
+  IAdjunctService,
   IDiagnostician,
   IPermissionService,
   ISettings,
+  ISiteExaminer,
   ITicketActionController,
 } from 'tracts';
 import { IWorkflowOperation, type WorkflowSite } from './api.ts';
@@ -49,20 +52,36 @@ export function checkWorkflow(settings: ISettings, data: WorkflowCheckData): Dia
   return found.sort((a, b) => line(a) - line(b));
 }
 
-/** Reports what is wrong with the workflow when a configuration is loaded. Vocabularies and accounts are not judged here. */
+const idOf = ({ message, place }: Diagnosis): string => JSON.stringify([place?.line, message]);
+
+/** Reports what is wrong with the workflow. Accounts are not judged here: people come and go. */
 export const WorkflowCheck = component({
   doc: 'Reports mistakes in [ticket-workflow].',
-  implements: [IDiagnostician],
+  implements: [IDiagnostician, ISiteExaminer],
   uses: {
     settings: ISettings,
     operations: IWorkflowOperation,
     controllers: ITicketActionController,
     permissions: IPermissionService,
+    adjuncts: IAdjunctService,
   },
-  create: ({ settings, operations, controllers, permissions }) => ({
-    diagnose() {
+  create: ({ settings, operations, controllers, permissions, adjuncts }) => {
+    const diagnose = (resolutions?: readonly string[]): Diagnosis[] => {
       const defined = new Set(permissions.all().keys());
-      return checkWorkflow(settings, { operations, permissions: defined, shared: [...controllers].length > 1 });
-    },
-  }),
+      return checkWorkflow(settings, { operations, permissions: defined, resolutions, shared: [...controllers].length > 1 });
+    };
+    let last: { readonly resolutions: readonly Adjunct[]; readonly found: readonly Diagnosis[] } | undefined;
+    return {
+      diagnose: () => diagnose(),
+      async examine(ctx) {
+        // The same list until a vocabulary changes.
+        const resolutions = await adjuncts.list(ctx, 'resolution');
+        if (last?.resolutions === resolutions) return last.found;
+        const known = new Set(diagnose().map(idOf));
+        const found = diagnose(resolutions.map(({ name }) => name)).filter((one) => !known.has(idOf(one)));
+        last = { resolutions, found };
+        return found;
+      },
+    };
+  },
 });

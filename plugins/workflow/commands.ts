@@ -13,6 +13,7 @@ import {
   IAdjunctService,
   ICommandProvider,
   IPermissionService,
+  IRegistry,
   ITicketActionController,
   ITicketFields,
   ITicketService,
@@ -61,13 +62,18 @@ const knownOf = async (site: OpenSite): Promise<Known> => ({
   directory: await site.contexts.read(CLERK, async ({ directory }) => directory),
 });
 
-const diagnose = (site: OpenSite, known: Known): Diagnosis[] =>
-  checkWorkflow(site.settings, {
+function diagnose(site: OpenSite, known: Known): Diagnosis[] {
+  const controllers = site.all(ITicketActionController);
+  const found = checkWorkflow(site.settings, {
     operations: site.all(IWorkflowOperation),
     permissions: new Set(site.get(IPermissionService).all().keys()),
-    shared: site.all(ITicketActionController).length > 1,
+    shared: controllers.length > 1,
     ...known,
   });
+  // `[ticket] workflow` says which controllers there are.
+  const chosen = site.get(IRegistry).diagnoses();
+  return [...chosen.filter(({ place }) => place?.section === 'ticket' && place.key === 'workflow'), ...found];
+}
 
 const printed = ({ severity, message, remedy, place }: Diagnosis): string =>
   `${place?.line === undefined ? '' : `line ${place.line}: `}${severity}: ${message}${remedy ? ` ${remedy}` : ''}`;

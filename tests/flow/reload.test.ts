@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { CommandLine } from '../support/command-line.ts';
 import { type Environment, makeEnvironment } from '../support/served.ts';
 
 const workflow = (action: string): string => `[ticket-workflow]
@@ -77,7 +78,7 @@ test('a broken edit changes nothing but is logged, and told to administrators al
   expect(env.logged).toContainEqual({
     level: 'error',
     message: expect.stringMatching(
-      /configuration refused .*trac\.ini, line 3.*neither a section.*\/conf\/trac\.ini","line":3/,
+      /configuration refused .*trac\.ini, line 3.*neither a section.*\/conf\/trac\.ini","section":"project","line":3/,
     ) as string,
   });
   const about = (await env.page('admin', '/about')).text;
@@ -110,6 +111,80 @@ test('a trac.ini that is gone keeps the last good configuration', async () => {
   rmSync(path.join(env.dir, 'conf', 'trac.ini'));
   await service.reload();
   expect((await env.page('admin', '/about')).text).toMatch(/<title>About &ndash; One<\/title>.*there is no such file/s);
+});
+
+test('a trac.ini that is emptied keeps the last good configuration, and the repair is noticed', async () => {
+  await using env = await makeEnvironment('[project]\nname = One\n');
+  await env.serve();
+  for (const nothing of ['', '# all gone\n']) {
+    env.write('conf/trac.ini', nothing);
+    expect(await soon(shows(env, 'admin', '/about', 'trac.ini: the file is empty, which it was not before'))).toBe(true);
+    expect((await env.page('ann', '/about')).text).toContain('<title>About &ndash; One</title>');
+    expect(env.logged.some(({ message }) => message.includes('the file is empty'))).toBe(true);
+    env.write('conf/trac.ini', '[project]\nname = One\n\n');
+    expect(await soon(async () => !(await shows(env, 'admin', '/about', 'the file is empty')()))).toBe(true);
+  }
+});
+
+test('a trac.ini that is empty from the start is used, and administrators are warned', async () => {
+  await using env = await makeEnvironment('');
+  await env.serve();
+  expect((await env.page('admin', '/prefs')).text).toContain('trac.ini sets nothing: every option has its default.');
+  expect(env.logged).toContainEqual({ level: 'warn', message: expect.stringContaining('trac.ini sets nothing') as string });
+});
+
+test('every problem is logged and told in the banner with file, section, key and line', async () => {
+  const problems: readonly (readonly [ini: string, where: string, place: object])[] = [
+    [
+      '[ticket-workflow]\ncreate = <none> -> new\naccept = new accepted\n',
+      'trac.ini, line 3, [ticket-workflow] accept: The action &quot;accept&quot; is not available',
+      { section: 'ticket-workflow', key: 'accept', line: 3 },
+    ],
+    [
+      '[ticket]\n\nworkflow = Nope, ConfigurableTicketWorkflow\n',
+      'trac.ini, line 3, [ticket] workflow: No component is called Nope.',
+      { section: 'ticket', key: 'workflow', line: 3 },
+    ],
+    [
+      '[extra-permissions]\n_all = Nothing\n',
+      'trac.ini, line 2, [extra-permissions] _all: &quot;Nothing&quot; is no permission',
+      { section: 'extra-permissions', key: '_all', line: 2 },
+    ],
+  ];
+  for (const [ini, where, place] of problems) {
+    await using env = await makeEnvironment(ini);
+    await env.serve();
+    expect((await env.page('admin', '/prefs')).text).toContain(where);
+    expect((await env.page('admin', '/about')).text).toContain(where);
+    const said = env.logged.filter(({ message }) => message.startsWith(where.replaceAll('&quot;', '"')));
+    expect(said).toHaveLength(1);
+    const file = path.join(env.dir, 'conf', 'trac.ini');
+    for (const [name, value] of Object.entries({ file, ...place }))
+      expect(said[0]?.message).toContain(`${JSON.stringify(name)}:${JSON.stringify(value)}`);
+  }
+});
+
+test('a resolution that is not defined is told at once, and no longer when it is', async () => {
+  await using env = await makeEnvironment(
+    `${workflow('finish')}finish.operations = set_resolution\nfinish.set_resolution = fixed,fixd\n`,
+  );
+  await env.serve();
+  const where = 'trac.ini, line 7, [ticket-workflow] finish.set_resolution: The action &quot;finish&quot; is not available';
+  expect((await env.page('admin', '/prefs')).text).toContain(where);
+  expect((await env.page('admin', '/about')).text).toMatch(
+    /the resolution &quot;fixd&quot; is not defined.*Did you mean &quot;fixed&quot;/,
+  );
+  expect((await env.page('ann', '/about')).text).not.toContain('fixd');
+  expect(
+    env.logged.filter(({ level, message }) => level === 'error' && /line 7.*"fixd" is not defined/.test(message)),
+  ).toHaveLength(1);
+  const line = new CommandLine();
+  const check = await line.run(['config', 'check', env.dir]);
+  expect([check.code, check.out]).toEqual([1, expect.stringContaining('line 7, [ticket-workflow] finish.set_resolution')]);
+  // By another process: nobody tells the server.
+  expect((await line.run(['resolution', 'add', env.dir, 'fixd'])).code).toBe(0);
+  line.close();
+  expect(await soon(async () => !(await shows(env, 'admin', '/about', 'fixd')()))).toBe(true);
 });
 
 test('the same broken file is told once, however long it stays', async () => {

@@ -135,7 +135,7 @@ describe('README.md', () => {
     const [source = ''] = blocks('README.md', 'ts');
     const dir = mkdtempSync(path.join(tmpdir(), 'tracts-docs-'));
     rmSync(dir, { recursive: true });
-    await createEnvironment(dir, { ini: '' });
+    await createEnvironment(dir, { ini: '[project]\nname = Ping\n' });
     mkdirSync(path.join(dir, 'plugins'), { recursive: true });
     writeFileSync(path.join(dir, 'plugins', 'ping.ts'), source);
     const { site: opened, database } = await openEnvironment(dir, { log: silentLog });

@@ -11,10 +11,12 @@ import { type Declared, freeSectionsWith } from '../../config/declared.ts';
 import { printExample } from '../../config/reference.ts';
 import { type Diagnosis, describePlace, NotFoundError, TracError } from '../../kernel/errors.ts';
 import { IRegistry, ISiteHealth } from '../../kernel/registry.ts';
+import { ISiteExamination } from '../../security/extension-points.ts';
 import { textFlag } from '../arguments.ts';
 import type { CommandArguments, OpenSite } from '../extension-points.ts';
 import type { CoreCommand, CoreHost } from '../host.ts';
-import { describeDiagnosis, diagnosisAsJson, printable, printJson, reportDiagnoses } from '../output.ts';
+import { OPERATOR } from '../operator.ts';
+import { diagnosisAsJson, printable, printableDiagnosis, printJson, reportDiagnoses } from '../output.ts';
 
 /** The environment's site; undefined when it cannot be opened, which must not keep anybody from mending trac.ini. */
 async function siteIfAny(host: CoreHost): Promise<OpenSite | undefined> {
@@ -87,7 +89,7 @@ const set: CoreCommand = {
       await freeSections(host),
     );
     if (args.flags['json']) printJson(host, { changed, problems: diagnoses.map(diagnosisAsJson) });
-    else for (const diagnosis of diagnoses) host.err(describeDiagnosis(diagnosis));
+    else for (const diagnosis of diagnoses) host.err(printableDiagnosis(diagnosis));
     return diagnoses.some(({ severity }) => severity === 'error') ? 1 : 0;
   },
 };
@@ -110,7 +112,9 @@ const unset: CoreCommand = {
 async function diagnose(host: CoreHost): Promise<readonly Diagnosis[]> {
   const found = checkConfiguration(host.dir, await declaredOptions(host), await freeSections(host));
   try {
-    const more = (await host.openSite()).get(ISiteHealth).diagnoses();
+    const site = await host.openSite();
+    const examined = await site.contexts.read(OPERATOR, (ctx) => site.get(ISiteExamination).findings(ctx));
+    const more = [...site.get(ISiteHealth).diagnoses(), ...examined];
     const known = new Set(found.map(placeOf));
     return [...found, ...more.filter((one) => !known.has(placeOf(one)))];
   } catch (error) {

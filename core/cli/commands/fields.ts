@@ -7,7 +7,7 @@ import { textFlag } from '../arguments.ts';
 import type { OpenSite } from '../extension-points.ts';
 import type { CoreCommand, CoreHost } from '../host.ts';
 import { OPERATOR } from '../operator.ts';
-import { describeDiagnosis, printJson, printTable } from '../output.ts';
+import { printableDiagnosis, printJson, printTable } from '../output.ts';
 import { toTracField } from '../trac-field.ts';
 
 /** The text of a trac.ini that is named on the command line. */
@@ -34,7 +34,7 @@ const fields: CoreCommand = {
     const site = await siteOf(host, textFlag(args, 'ini'));
     const shown = await site.contexts.read(OPERATOR, async (ctx) => (await site.get(ITicketFields).all(ctx)).map(toTracField));
     for (const one of site.get(ISiteHealth).diagnoses())
-      if (one.place?.section === 'ticket-custom') host.err(describeDiagnosis(one));
+      if (one.place?.section === 'ticket-custom') host.err(printableDiagnosis(one));
     if (args.flags['json']) {
       printJson(host, shown);
       return;

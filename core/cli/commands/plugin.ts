@@ -1,6 +1,6 @@
 import { type ComponentInfo, IRegistry } from '../../kernel/registry.ts';
 import type { CoreCommand } from '../host.ts';
-import { describeDiagnosis, diagnosisAsJson, printJson, printTable } from '../output.ts';
+import { diagnosisAsJson, printableDiagnosis, printJson, printTable } from '../output.ts';
 
 const asJson = ({ problems, ...info }: ComponentInfo) => ({ ...info, problems: problems.map(diagnosisAsJson) });
 
@@ -20,7 +20,7 @@ const list: CoreCommand = {
     }
     const rows = components.map(({ id, enabled, decidedBy, file, doc }) => [id, enabled ? 'on' : 'off', decidedBy, file, doc]);
     printTable(host, ['COMPONENT', 'STATE', 'BECAUSE OF', 'FILE', 'WHAT IT DOES'], rows, 'There are no components.');
-    for (const problem of [...told, ...others]) host.err(describeDiagnosis(problem));
+    for (const problem of [...told, ...others]) host.err(printableDiagnosis(problem));
   },
 };
 

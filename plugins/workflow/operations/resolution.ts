@@ -1,4 +1,13 @@
-import { component, type FieldSpec, IAdjunctService, nearest, option, type Problem, type Values } from 'tracts';
+import {
+  component,
+  type FieldSpec,
+  IAdjunctService,
+  nearest,
+  option,
+  type Problem,
+  type TicketContext,
+  type Values,
+} from 'tracts';
 import { IWorkflowOperation, type WorkflowAction, type WorkflowFinding, type WorkflowSite } from '../api.ts';
 import { splitList } from '../parse.ts';
 
@@ -34,8 +43,6 @@ function resolutionField({ name }: WorkflowAction, options: readonly string[], p
   return { name: 'resolution', type: 'select', label: 'as', title: 'Resolution', control, order: -1, options, value };
 }
 
-const HIDDEN = 'workflow action hidden: its list names no resolution, or one that is not defined';
-
 /** Asks for a resolution. A list with an undefined name costs this action, not the page (golden case c11). */
 export const SetResolution = component({
   doc: 'Workflow operation set_resolution: asks for the resolution.',
@@ -46,6 +53,12 @@ export const SetResolution = component({
   },
   create: ({ adjuncts, options: { preset } }) => {
     const told = new Set<string>();
+    const tell = ({ log }: TicketContext, action: WorkflowAction, resolutions: readonly string[]): void => {
+      for (const { message, remedy } of checkResolutions(action, { resolutions })) {
+        if (!told.has(message)) log.error(message, { remedy, ...(action.places.get('set_resolution') ?? action.places.get('')) });
+        told.add(message);
+      }
+    };
     return {
       name: 'set_resolution',
       doc: 'Asks for the resolution.',
@@ -54,9 +67,7 @@ export const SetResolution = component({
         const own = ownList(action);
         const offered = own ?? defined;
         if (offered.length === 0 || offered.some((name) => !defined.includes(name))) {
-          if (!told.has(action.name))
-            ctx.log.warn(HIDDEN, { action: action.name, line: action.places.get('set_resolution')?.line });
-          told.add(action.name);
+          tell(ctx, action, defined);
           return undefined;
         }
         const field = resolutionField(action, offered, preset);

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import {
-  describeDiagnosis,
   diagnosisAsJson,
   errorAsJson,
   printable,
+  printableDiagnosis,
   printTable,
   reportDiagnoses,
 } from '../../../core/cli/output.ts';
@@ -49,8 +49,8 @@ const bad: Diagnosis = {
 const odd: Diagnosis = { severity: 'warning', message: 'trac.ini, line 4: odd.', place: { line: 4 } };
 
 it('describes a diagnosis with its place, once', () => {
-  expect(describeDiagnosis(bad)).toBe('error: This is wrong (trac.ini, line 3, [ticket] x). Mend it.');
-  expect(describeDiagnosis(odd)).toBe('warning: trac.ini, line 4: odd.');
+  expect(printableDiagnosis(bad)).toBe('error: trac.ini, line 3, [ticket] x: This is wrong. Mend it.');
+  expect(printableDiagnosis(odd)).toBe('warning: trac.ini, line 4: odd.');
 });
 
 it('gives programs every part of a diagnosis', () => {

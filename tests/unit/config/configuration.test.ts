@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { attemptConfiguration, loadConfiguration, MISSING, parseConfiguration } from '../../../core/config/configuration.ts';
 import { ConfigError } from '../../../core/kernel/errors.ts';
@@ -94,11 +94,29 @@ describe('loadConfiguration', () => {
     );
   });
 
+  it('refuses a folder that [inherit] names, at the line that names it', () => {
+    const path = makeFolder();
+    mkdirSync(path('shared'));
+    writeFileSync(path('trac.ini'), '[project]\nname = x\n[inherit]\nfile = shared\n');
+    const attempt = attemptConfiguration(path('trac.ini'));
+    if (!('error' in attempt)) throw new Error('it was taken');
+    expect(attempt.error.place).toMatchObject({ section: 'inherit', key: 'file', line: 4 });
+    expect(attempt.error.message).toContain('trac.ini, line 4, [inherit] file: ');
+    expect(attempt.error.message).toContain('shared is a folder. Name a file.');
+  });
+
+  it('refuses more than a hundred files to inherit from', () => {
+    const path = makeFolder();
+    const names = Array.from({ length: 101 }, (_, index) => `p${index}.ini`);
+    writeFileSync(path('trac.ini'), `[inherit]\nfile = ${names.join(', ')}\n`);
+    expect(() => loadConfiguration(path('trac.ini'))).toThrow('line 2, [inherit] file: more than 100 files are named');
+  });
+
   it('refuses a file that is not there, and a folder', () => {
     const path = makeFolder();
     mkdirSync(path('folder'));
     expect(() => loadConfiguration(path('trac.ini'))).toThrow('no such file');
-    expect(() => loadConfiguration(path('folder'))).toThrow('no such file');
+    expect(() => loadConfiguration(path('folder'))).toThrow('is a folder. Name a file.');
   });
 
   it('refuses five megabytes', () => {

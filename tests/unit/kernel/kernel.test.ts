@@ -300,6 +300,17 @@ describe('wiring', () => {
       kernelWith({ Off }, {}, false)
         .options()
         .map(({ component: id }) => id),
-    ).toEqual(['hall.Off']);
+    ).toContain('hall.Off');
+  });
+
+  test('options that order components are options, too, each once', () => {
+    const one = greeter('one');
+    const both = component({ implements: [IGreeter, IPicked], create: () => ({ greet: () => '' }) });
+    const listed = kernelWith({ one, both }).options();
+    expect(listed.map(({ option: { section, name }, component: id }) => [section, name, id])).toEqual([
+      ['hall', 'greeters', 'IGreeter'],
+      ['hall', 'picked', 'IPicked'],
+    ]);
+    expect(listed[1]?.option.doc).toContain('one that it does not name is not used; until then all are, Second first.');
   });
 });

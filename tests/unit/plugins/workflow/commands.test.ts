@@ -160,6 +160,15 @@ describe('tracts workflow check', () => {
     expect(JSON.parse(text)).toEqual([{ line: 3, severity: 'error', message: expect.any(String), remedy: expect.any(String) }]);
   });
 
+  it('reports a controller that does not exist', async () => {
+    const ini = '[ticket]\nworkflow = ConfigurableTicketWorkflo\n[ticket-workflow]\ncreate = <none> -> new\nclose = new -> new\n';
+    const { code, text } = await run('workflow check', [], { ini: write('nope.ini', ini) });
+    expect(code).toBe(1);
+    expect(text).toContain(
+      'line 2: error: No component is called ConfigurableTicketWorkflo. Did you mean ConfigurableTicketWorkflow?',
+    );
+  });
+
   it('finds nothing wrong with a new environment', async () => {
     expect(await run('workflow check', [])).toEqual({ code: 0, text: 'The workflow is sound.' });
   });
