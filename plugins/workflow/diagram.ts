@@ -32,32 +32,37 @@ function waysOf(rules: readonly WorkflowRule[]): readonly (readonly [from: strin
 
 /** States in the order in which a ticket meets them. */
 function orderStates(ways: ReturnType<typeof waysOf>): readonly string[] {
-  const all = new Set<string>();
-  for (const [from, to] of ways) all.add(from).add(to);
-  const first = all.has(BEGINNING) ? [BEGINNING] : [];
-  const found = new Set<string>(first);
-  const queue: string[] = [...first];
-  const visit = (state: string): void => {
-    if (found.has(state)) return;
-    found.add(state);
-    queue.push(state);
-  };
-  for (const start of all) {
-    visit(start);
-    for (let state = queue.shift(); state !== undefined; state = queue.shift())
-      for (const [from, to] of ways) if (from === state) visit(to);
+  const next = new Map<string, string[]>();
+  for (const [from, to] of ways) {
+    const known = next.get(from) ?? [];
+    known.push(to);
+    next.set(from, known);
+    if (!next.has(to)) next.set(to, []);
   }
-  return [...found];
+  const found = new Set<string>();
+  const order: string[] = [];
+  const visit = (state: string): void => {
+    if (!found.has(state)) order.push(state);
+    found.add(state);
+  };
+  let at = 0;
+  for (const start of [...(next.has(BEGINNING) ? [BEGINNING] : []), ...next.keys()]) {
+    visit(start);
+    for (; at < order.length; at++) next.get(order[at] ?? '')?.forEach(visit);
+  }
+  return order;
 }
 
 function edgesOf(ways: ReturnType<typeof waysOf>, states: readonly string[]): readonly Edge[] {
-  const labels = new Map<string, string[]>();
-  for (const [from, to, label] of ways) {
-    const key = `${states.indexOf(from)} ${states.indexOf(to)}`;
-    labels.set(key, [...(labels.get(key) ?? []), label]);
+  const places = new Map(states.map((state, index) => [state, index]));
+  const found = new Map<string, Omit<Edge, 'label'> & { readonly names: string[] }>();
+  for (const [start, end, label] of ways) {
+    const [from, to] = [places.get(start) ?? 0, places.get(end) ?? 0];
+    const edge = found.get(`${from} ${to}`) ?? { from, to, names: [] };
+    edge.names.push(label);
+    found.set(`${from} ${to}`, edge);
   }
-  return [...labels].map(([key, names]) => {
-    const [from = 0, to = 0] = key.split(' ').map(Number);
+  return [...found.values()].map(({ from, to, names }) => {
     const label = names.join(', ');
     return { from, to, label: label.length > LONGEST_LABEL ? `${label.slice(0, LONGEST_LABEL - 1)}…` : label };
   });
@@ -155,9 +160,9 @@ function drawTable(rules: readonly WorkflowRule[]): string {
 export function drawWorkflow(rules: readonly WorkflowRule[]): string {
   const ways = waysOf(rules);
   const states = orderStates(ways);
-  const edges = edgesOf(ways, states);
+  const edges = states.length <= MOST_STATES ? edgesOf(ways, states) : [];
   const table = drawTable(rules);
-  const isLegible = states.length > 0 && states.length <= MOST_STATES && edges.length <= MOST_EDGES;
+  const isLegible = edges.length > 0 && edges.length <= MOST_EDGES;
   const inside = isLegible ? `${drawPicture(states, edges)}<details><summary>As a table</summary>${table}</details>` : table;
   return `<div class="trac-workflow-graph">${inside}</div>`;
 }

@@ -48,7 +48,7 @@ interface Draft {
 
 /** What a workflow may have of each. Far above any in use, and every form goes through all actions. */
 const MOST_ACTIONS = 1_000;
-const MOST_STATES = 1_000;
+const MOST_STATES = 10_000;
 
 interface Report {
   readonly problems: Diagnosis[];

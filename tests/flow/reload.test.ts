@@ -51,7 +51,7 @@ test('a trac.ini of absurd size is refused or cut with its line, the site goes o
     await soon(shows(env, 'admin', '/about', 'trac.ini, line 6, [ticket-workflow] leave_all: the value has more than')),
   ).toBe(true);
   env.write('conf/trac.ini', `${workflow('finish')}leave_all = ${states(15_000)} -> done\n`);
-  expect(await soon(shows(env, 'admin', '/about', 'with its states there are more than 1000'))).toBe(true);
+  expect(await soon(shows(env, 'admin', '/about', 'with its states there are more than 10000'))).toBe(true);
   const id = await env.fileTicket('Any');
   expect((await env.page('ann', `/ticket/${id}`)).text).toContain('value="finish"');
   env.write('conf/trac.ini', workflow('complete'));

@@ -122,10 +122,10 @@ describe('a workflow of absurd size', () => {
     expect(found.at(-1)?.message).toBe('There is more of this kind.');
   });
 
-  it('loses the actions that bring more than a thousand states, with their line; the rest stays', () => {
+  it('loses the actions that bring more than ten thousand states, with their line; the rest stays', () => {
     const found = check(`leave = ${names(15_000, 's').join(',')} -> closed`, 'keep = new -> closed');
     expect(found).toMatchObject([{ severity: 'error', place: { line: 6, key: 'leave' } }]);
-    expect(found[0]?.message).toContain('"leave" is not available: with its states there are more than 1000');
+    expect(found[0]?.message).toContain('"leave" is not available: with its states there are more than 10000');
   });
 
   it('loses the actions after the thousandth, and says where', () => {

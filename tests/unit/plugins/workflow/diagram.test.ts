@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest';
+import { parseConfiguration } from '../../../../core/config/configuration.ts';
 import { ITexts } from '../../../../core/index.ts';
 import { type TestSite, testSite } from '../../../../core/testing/index.ts';
+import { drawWorkflow } from '../../../../plugins/workflow/diagram.ts';
+import { parseWorkflow } from '../../../../plugins/workflow/parse.ts';
 import { htmlFaults } from '../../../support/html-faults.ts';
 
 const draw = (site: TestSite, source: string): Promise<string> =>
@@ -38,4 +41,14 @@ test('what is no workflow is said in a sentence, and what is too large is a tabl
   const html = await draw(site, `[[Workflow(${many})]]`);
   expect(html).not.toContain('<svg');
   expect(html).toContain('<td>s40</td>');
+});
+
+test('one of absurd size is drawn in a moment', () => {
+  const states = Array.from({ length: 9_000 }, (_, index) => `s${index}`).join(',');
+  const lines = Array.from({ length: 15 }, (_, index) => `go${index} = ${states} -> s${index}`);
+  const { rules, problems } = parseWorkflow(parseConfiguration(['[ticket-workflow]', ...lines].join('\n')));
+  expect(problems).toEqual([]);
+  const started = performance.now();
+  expect(drawWorkflow(rules)).not.toContain('<svg');
+  expect(performance.now() - started).toBeLessThan(1500);
 });
