@@ -183,7 +183,7 @@ eachDialect((fresh) => {
     const ann = await enter(site, 'ann');
     const answers = await Promise.all(
       Array.from({ length: 8 }, (_, index) =>
-        postParts(site, ann, `/ticket/${id}`, [...LEAVE, file('same.txt', `content ${index}`)]),
+        postParts(site, ann, `/attachment/ticket/${id}`, [file('same.txt', `content ${index}`)]),
       ),
     );
     expect(answers.map(({ statusCode }) => statusCode)).toEqual(Array(8).fill(303));
