@@ -22,6 +22,7 @@ const UNREFUSED: Decision = { allowed: true, by: undefined };
 const FIELD_PERMISSIONS: ReadonlySet<string> = new Set(['TICKET_FIELD_VIEW', 'TICKET_FIELD_EDIT']);
 /** Stands for “no object” where answers are remembered by object. */
 const NO_OBJECT = {};
+const MOST_OBJECTS = 20;
 
 const describe = (resource: Resource | undefined): string =>
   resource ? `${resource.realm}:${resource.id ?? ''}<${describe(resource.parent)}` : '';
@@ -41,7 +42,7 @@ export class Judge {
   readonly #onFailure: OnFailure;
   readonly #who: PolicyContext;
   #fieldPolicies: readonly NamedPolicy[] | undefined;
-  readonly #answers = new WeakMap<object, Map<string, Decision>>();
+  readonly #answers = new Map<object, Map<string, Decision>>();
   /** Questions being answered now. */
   readonly #open = new Set<string>();
 
@@ -76,6 +77,8 @@ export class Judge {
   }
 
   #keep(object: object, question: string, decision: Decision): void {
+    // Whoever goes through many tickets asks about one after the other.
+    if (this.#answers.size > MOST_OBJECTS) this.#answers.clear();
     const answers = this.#answers.get(object) ?? new Map<string, Decision>();
     this.#answers.set(object, answers.set(question, decision));
   }

@@ -2,9 +2,10 @@ import { LRUCache } from 'lru-cache';
 import type { HistoryScope } from './history.ts';
 import type { HistoryEntry, Ticket } from './types.ts';
 
-/** What an entry takes beside its texts, in characters: an estimate. */
-const ENTRY_SIZE = 300;
-const MOST_CHARACTERS = 3_000_000;
+/** What an entry takes beside its texts, in characters, with what pages keep by it: an estimate. */
+const ENTRY_SIZE = 3_000;
+const CHANGE_SIZE = 300;
+const MOST_CHARACTERS = 4_000_000;
 
 /**
  * Histories of tickets that are looked at again and again. Whatever changes a history moves the ticket's version or its
@@ -39,7 +40,7 @@ function sizeOf(entries: readonly HistoryEntry[]): number {
   let size = 0;
   for (const { comment, fields } of entries) {
     size += ENTRY_SIZE + comment.length;
-    for (const change of fields) size += ENTRY_SIZE + change.old.length + change.new.length;
+    for (const change of fields) size += CHANGE_SIZE + change.old.length + change.new.length;
   }
   return size;
 }

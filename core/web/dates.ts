@@ -33,7 +33,19 @@ function formatter(timeZone: string): Intl.DateTimeFormat {
 export const formatDate = (time: Date, timeZone: string): string => formatDateTime(time, timeZone).slice(0, 10);
 
 /** `2026-03-01 14:05`. An unknown zone counts as UTC. */
-export const formatDateTime = (time: Date, timeZone: string): string => formatter(timeZone).format(time).replace(', ', ' ');
+export function formatDateTime(time: Date, timeZone: string): string {
+  const key = `${time.getTime()} ${timeZone}`;
+  const known = written.get(key);
+  if (known !== undefined) return known;
+  const text = formatter(timeZone).format(time).replace(', ', ' ');
+  if (written.size >= MOST_WRITTEN) written.clear();
+  written.set(key, text);
+  return text;
+}
+
+/** The tickets that people look at are mostly the same few. */
+const written = new Map<string, string>();
+const MOST_WRITTEN = 1000;
 
 /** `3 days ago`, `in 2 hours`, `yesterday`; within a minute `just now`. */
 export function formatAge(time: Date, now: Date): string {

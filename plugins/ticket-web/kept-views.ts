@@ -28,9 +28,9 @@ interface Kept extends Look {
 
 const LONGEST_TEXT = 4_000;
 /** Characters, roughly, of a view and of what a template makes of it, beside its text. */
-const VIEW_SIZE = 2_000;
+const VIEW_SIZE = 3_000;
 const MOST_LOOKS = 8;
-const MOST_CHARACTERS = 6_000_000;
+const MOST_CHARACTERS = 2_000_000;
 
 /**
  * Views of fields that look the same again and again: a form is mostly the same few choices for everybody. What is kept is
