@@ -59,7 +59,7 @@ test('lines that cannot be used are shown to administrators with file and line, 
     ['admin.order = &quot;soon&quot;: expected a number', 3],
     ['newtiket.label: no component offers an entry newtiket.</strong> Did you mean newticket?', 4],
   ] as const)
-    expect(page).toMatch(new RegExp(`${text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}[^\\n]*line ${line}<`));
+    expect(page).toMatch(new RegExp(`line ${line}[:,] [^\\n]*${text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}`));
 });
 
 test('an error page offers to log in wherever that entry stands', async () => {
