@@ -22,10 +22,10 @@ interface Running {
 }
 
 /**
- * Left alone, the heap of a server grows to some four times of what it holds before it is swept; half as much again is enough, and costs no
+ * Left alone, the heap of a server grows to some four times of what it holds before it is swept; two fifths more are enough, and cost no
  * time that could be measured.
  */
-const boundHeap = (): void => setFlagsFromString('--heap-growing-percent=50');
+const boundHeap = (): void => setFlagsFromString('--heap-growing-percent=40');
 
 /** A served environment. */
 export interface Service {
