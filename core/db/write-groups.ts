@@ -150,7 +150,7 @@ export class WriteGroups {
   }
 }
 
-/** Counts every row that the connection ever changed. */
+/** Counts every row that the connection ever changed. Who changes the schema says so (`Database.write`) and is in no group. */
 const changesOf = ({ transaction }: Group): unknown =>
   (rowsAtOnce(transaction, 'select total_changes() as changes', []) as { changes: number }[] | undefined)?.[0]?.changes;
 

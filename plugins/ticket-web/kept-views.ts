@@ -126,6 +126,7 @@ const isSameState = (a: Field, b: Field): boolean =>
 
 const isSameShape = (a: Field, b: Field): boolean =>
   a.name === b.name &&
+  a.type === b.type &&
   a.label === b.label &&
   a.title === b.title &&
   a.help === b.help &&

@@ -6,6 +6,7 @@ import { select } from '../../../../plugins/field-types/choice.ts';
 import { text } from '../../../../plugins/field-types/text.ts';
 import { time } from '../../../../plugins/field-types/time.ts';
 import { type Viewer, viewField } from '../../../../plugins/ticket-web/field-view.ts';
+import { shapeOf } from '../../../../plugins/ticket-web/kept-views.ts';
 
 const types = new Map([select, text, time].map((type) => [type.name, type as unknown as FieldType]));
 const typeOf = (name: string): FieldType => types.get(name) ?? (text as unknown as FieldType);
@@ -59,4 +60,12 @@ test('a time looks the same until its age reads otherwise', () => {
   expect(Object.isFrozen(first)).toBe(true);
   expect(at('1970-01-02T05:00:00Z')).toBe(first);
   expect(at('1970-01-03T00:00:00Z')).not.toBe(first);
+});
+
+test('fields have one shape if they say the same of themselves, whatever their value', () => {
+  const shape = shapeOf(field({}, 'a'));
+  expect(shapeOf(field({}, 'b'))).toBe(shape);
+  expect(Object.isFrozen(shape)).toBe(true);
+  for (const other of [{ type: 'radio' }, { label: 'Other' }, { options: ['a'] }, { visible: false, editable: false }])
+    expect(shapeOf(field(other, 'a'))).not.toBe(shape);
 });
