@@ -148,14 +148,11 @@ function groupsOf({ optionGroups }: Field, options: readonly OptionView[]): read
 /** A short value of a column leads to the tickets that share it; one that holds an address must not show it in a link. */
 function linkOf(field: Field, text: string, viewer: Viewer): string {
   const short = !field.fullrow && (field.format === '' || field.format === 'reference' || field.options.length > 0);
-  if (text === '' || field.custom || !short || viewer.hide(text) !== text) return '';
+  if (viewer.hasLists === false || text === '' || field.custom || !short || viewer.hide(text) !== text) return '';
   const query = new URLSearchParams((field.ticketlinkQuery ?? '?status=!closed').replace(/^\?/, ''));
   query.set(field.name, text);
   return viewer.href(`/query?${query.toString()}`);
 }
-
-/** What is kept has its link: it is taken out afterwards, where there is nothing that it could lead to. */
-const unlinked = (view: FieldView): FieldView => (view.href === '' ? view : { ...view, href: '' });
 
 /** Words that a control must carry so that its help and its problem are read out with it. */
 const describedBy = (control: string, help: string, problem: string): string =>
@@ -184,11 +181,6 @@ function controlText(value: unknown, field: Field, text: string, type: FieldType
 
 /** One field as plain data, frozen where it was made before. `extra` is what the type's `present` gave. */
 export function viewField(field: Field, viewer: Viewer, situation: Situation = {}): FieldView {
-  const view = linkedView(field, viewer, situation);
-  return viewer.hasLists === false ? unlinked(view) : view;
-}
-
-function linkedView(field: Field, viewer: Viewer, situation: Situation): FieldView {
   const type = viewer.typeOf(field.type);
   const value = 'value' in situation ? situation.value : field.value;
   const text = storedText(type, value);

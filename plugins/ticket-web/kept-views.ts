@@ -21,6 +21,7 @@ interface Kept extends Look {
   readonly field: Field;
   readonly hide: Viewer['hide'];
   readonly timeZone: string;
+  readonly hasLists: boolean | undefined;
   /** The address of the front page stands for the prefix of all addresses. */
   readonly front: string;
   readonly view: FieldView;
@@ -61,6 +62,7 @@ export function keptView(field: Field, look: Look, viewer: Viewer): FieldView | 
         one.hide === viewer.hide &&
         one.front === front &&
         one.timeZone === viewer.timeZone &&
+        one.hasLists === viewer.hasLists &&
         isSameField(one.field, field) &&
         isSameRecord(one.extra, look.extra),
     );
@@ -72,12 +74,13 @@ const isKeepable = ({ text, age }: Look): boolean => age !== undefined && text.l
 /** Keeps a view and hands it back frozen; long texts, and instants of which nobody says how old they are, come back as they are. */
 export function keepView(view: FieldView, field: Field, look: Look, viewer: Viewer): FieldView {
   if (!isKeepable(look) || !isConstant(look.extra)) return view;
-  const { hide, timeZone } = viewer;
+  const { hide, timeZone, hasLists } = viewer;
   const entry: Kept = {
     ...look,
     field: { ...field, options: [...field.options] },
     hide,
     timeZone,
+    hasLists,
     front: viewer.href('/'),
     view: Object.freeze(view),
   };

@@ -44,6 +44,8 @@ test('what one reader sees is not shown to another', () => {
   expect(viewField(owner, seer).shown).toBe('joe@example.org');
   expect(viewField(owner, { ...seer, hide: hideAddresses }).shown).toBe('joe@…');
   expect(viewField(owner, { ...seer, href: (path) => `/prefix${path}` }).href).toMatch(/^\/prefix\//);
+  expect(viewField(owner, { ...seer, hasLists: false }).href).toBe('');
+  expect(viewField(owner, seer).href).toMatch(/^\/query/);
 });
 
 test('a problem, a very long text, and a time of which nobody says how old it is, are drawn anew each time', () => {
