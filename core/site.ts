@@ -201,6 +201,8 @@ function makeViews(kernel: Kernel): Views {
     siteName: options.projectName,
     admin: options.projectAdmin,
     staticPath: (file) => chrome.path(file),
+    onPanelFailure: ({ source = 'somebody', template }, error) =>
+      kernel.get(ISiteHealth).report({ component: source, task: 'could not draw its panel', error, about: { template } }),
   });
 }
 

@@ -3,10 +3,11 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
 import knexPackage, { type Knex } from 'knex';
-import pg from 'pg';
+import type pg from 'pg';
 import { TracError } from '../kernel/errors.ts';
 import { type Log, silentLog } from '../kernel/log.ts';
 import { type DatabaseLocation, maskPassword, parseDatabaseUrl } from './database-url.ts';
+import { lookAgain } from './kept-rows.ts';
 import { FastSqlite } from './sqlite-client.ts';
 import type { Database } from './types.ts';
 import { WriteGroups } from './write-groups.ts';
@@ -177,16 +178,21 @@ function explainSqlite(error: unknown, file: string): unknown {
 
 // ---- PostgreSQL
 
-/** Eight-byte integers and sums arrive as numbers; ours stay far below 2^53. */
-const types = new pg.TypeOverrides();
-types.setTypeParser(pg.types.builtins.INT8, Number);
-types.setTypeParser(pg.types.builtins.NUMERIC, Number);
+/** Eight-byte integers and sums arrive as numbers; ours stay far below 2^53. The driver is loaded only where there is PostgreSQL. */
+async function parsers(): Promise<pg.CustomTypesConfig> {
+  const { TypeOverrides, types } = (await import('pg')).default;
+  const overrides = new TypeOverrides();
+  overrides.setTypeParser(types.builtins.INT8, Number);
+  overrides.setTypeParser(types.builtins.NUMERIC, Number);
+  return overrides;
+}
 
 type PostgresLocation = Extract<DatabaseLocation, { dialect: 'postgres' }>;
 
 async function openPostgres(location: PostgresLocation, { create, log }: Setup): Promise<Database> {
-  const writer = postgresKnex(location, log, 'off');
-  const reader = postgresKnex(location, log, 'on');
+  const setup = { location, log, types: await parsers() };
+  const writer = postgresKnex(setup, 'off');
+  const reader = postgresKnex(setup, 'on');
   try {
     if (create && location.schema) await writer.raw('create schema if not exists ??', [location.schema]);
     const found = await writer.raw<{ rows: { at: string | null }[] }>("select to_regclass('system')::text as at");
@@ -202,7 +208,13 @@ async function openPostgres(location: PostgresLocation, { create, log }: Setup):
 
 type PostgresConnection = pg.Client & { query(sql: string, done: (error: Error | null) => void): void };
 
-function postgresKnex({ url, schema }: PostgresLocation, log: Log, readOnly: 'on' | 'off'): Knex {
+interface PostgresSetup {
+  readonly location: PostgresLocation;
+  readonly log: Log;
+  readonly types: pg.CustomTypesConfig;
+}
+
+function postgresKnex({ location: { url, schema }, log, types }: PostgresSetup, readOnly: 'on' | 'off'): Knex {
   return knex({
     client: 'pg',
     connection: { connectionString: url, types, connectionTimeoutMillis: 10_000 },
@@ -271,7 +283,10 @@ function assemble(
   const groups = dialect === 'sqlite' ? new WriteGroups(writer) : undefined;
   return {
     dialect,
-    reader,
+    get reader() {
+      lookAgain();
+      return reader;
+    },
     async write(work, { schema = false } = {}) {
       const config = (dialect === 'sqlite' && schema ? { enforceForeignCheck: false } : {}) as Knex.TransactionConfig;
       try {

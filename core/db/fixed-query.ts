@@ -10,17 +10,19 @@ const rowsOf = <Row>(answer: Answer<Row>): readonly Row[] => ('rows' in answer ?
 const forDriver = (value: Knex.Value): unknown =>
   typeof value === 'boolean' ? Number(value) : value instanceof Date ? value.getTime() : value;
 
-async function rowsFor<Row>(db: Knex, sql: string, values: readonly Knex.Value[]): Promise<readonly Row[]> {
-  const rows = rowsAtOnce(db, sql, values.map(forDriver)) as Row[] | undefined;
+async function rowsFor<Row>(db: Knex, sql: string, values: readonly Knex.Value[], keep = false): Promise<readonly Row[]> {
+  const rows = rowsAtOnce(db, sql, values.map(forDriver), keep) as readonly Row[] | undefined;
   return rows ?? rowsOf((await db.raw(sql, [...values])) as Answer<Row>);
 }
 
 /**
  * A query that is the same but for its values, put into SQL once per kind of database: building it costs more than SQLite takes
- * to answer. `build` must use each value once, in the order given, and nothing else may vary.
+ * to answer. `build` must use each value once, in the order given, and nothing else may vary. `keep`: few rows that many pages ask for;
+ * on SQLite the same frozen ones are then given again until somebody commits something.
  */
 export function fixedQuery<Row>(
   build: (db: Knex, ...values: readonly Knex.Value[]) => Knex.QueryBuilder,
+  { keep = false }: { readonly keep?: boolean } = {},
 ): (db: Knex, ...values: readonly Knex.Value[]) => Promise<readonly Row[]> {
   const texts = new Map<string, string>();
   return (db, ...values) => {
@@ -31,7 +33,7 @@ export function fixedQuery<Row>(
       text = build(db, ...values).toSQL().sql;
       texts.set(dialect, text);
     }
-    return rowsFor<Row>(db, text, values);
+    return rowsFor<Row>(db, text, values, keep);
   };
 }
 

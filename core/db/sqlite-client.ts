@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type BetterSqlite3 from 'better-sqlite3';
 import type { Knex } from 'knex';
 import { TracError } from '../kernel/errors.ts';
+import { KeptRows, lookAgain } from './kept-rows.ts';
 
 /** The part of knex's own (unpublished) classes that is overridden here; the version of knex is pinned for it. */
 interface QueryObject {
@@ -45,8 +46,14 @@ const STATEMENTS_KEPT = 500;
 /** How long SQLite itself may sleep, and with it the whole event loop, before we take over the waiting. */
 const SQLITE_SLEEP_MS = 10;
 
+/** Of each connection. The driver's own, four times as much, would save nothing: what is missing here is in the system's cache of files. */
+const CACHE_KIB = 4_000;
+
 /** The connection that a client holds: the readers' shared one, or the one of an open transaction. */
 const held = new WeakMap<object, BetterSqlite3.Database>();
+
+/** What readers keep of their answers. */
+const keptRows = new WeakMap<BetterSqlite3.Database, KeptRows>();
 
 const statements = new WeakMap<BetterSqlite3.Database, Map<string, BetterSqlite3.Statement>>();
 
@@ -91,6 +98,7 @@ export class FastSqlite extends Base {
     const readonly = this.config.onlyReads === true;
     const connection = new this.driver(filename, { readonly, fileMustExist: readonly, timeout: 5000 });
     connection.pragma('foreign_keys = ON');
+    connection.pragma(`cache_size = -${CACHE_KIB}`);
     if (!readonly) {
       if (filename !== ':memory:') connection.pragma('journal_mode = WAL');
       connection.pragma('synchronous = NORMAL');
@@ -115,6 +123,7 @@ export class FastSqlite extends Base {
   private async openShared(): Promise<BetterSqlite3.Database> {
     const connection = await this.acquireRawConnection();
     held.set(this, connection);
+    keptRows.set(connection, new KeptRows(connection));
     return connection;
   }
 
@@ -136,6 +145,7 @@ export class FastSqlite extends Base {
   }
 
   async _query(connection: BetterSqlite3.Database, query: QueryObject): Promise<QueryObject> {
+    if (this.config.onlyReads !== true) lookAgain();
     const statement = prepare(connection, query.sql);
     const bindings = this._formatBindings(query.bindings);
     if (statement.reader) query.response = statement.all(bindings);
@@ -155,13 +165,16 @@ export const connectionOf = ({ client }: { readonly client: unknown }): BetterSq
 /**
  * Runs a statement at the driver and gives its rows, without knex's way there, which takes five times as long as a small query.
  * undefined: the handle is of another kind of database, or not one that can be used so; ask knex then. `bindings` as the driver
- * takes them: no instants, no booleans.
+ * takes them: no instants, no booleans. `keep`: a reader's answer may be one that it gave before, when nothing has been committed since.
  */
-export function rowsAtOnce(db: unknown, sql: string, bindings: readonly unknown[]): unknown[] | undefined {
+export function rowsAtOnce(db: unknown, sql: string, bindings: readonly unknown[], keep = false): readonly unknown[] | undefined {
   const { client, isCompleted } = db as Handle;
   const connection = held.get(client as object);
   // Of a transaction that is over, knex complains.
   if (!connection || isCompleted?.()) return undefined;
+  const kept = keptRows.get(connection);
+  if (!kept) lookAgain();
+  else if (keep) return kept.get(sql, bindings, () => prepare(connection, sql).all(bindings));
   const statement = prepare(connection, sql);
   if (statement.reader) return statement.all(bindings);
   statement.run(bindings);

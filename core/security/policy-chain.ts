@@ -61,8 +61,9 @@ export class Judge {
   decide(permission: string, resource?: Resource): Decision {
     const isOfField = FIELD_PERMISSIONS.has(permission);
     if (isOfField && !this.#missing && this.#judgesOfFields().length === 0) return UNREFUSED;
-    const question = `${permission} ${describe(resource)}`;
-    if (this.#open.has(question)) return NOBODY;
+    // Most questions are about no resource, and a text that was just put together costs more to look up than to answer.
+    const question = resource ? `${permission} ${describe(resource)}` : permission;
+    if (this.#open.size > 0 && this.#open.has(question)) return NOBODY;
     const object = objectOf(resource);
     const known = this.#answers.get(object)?.get(question);
     if (known) return known;

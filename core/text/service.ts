@@ -29,7 +29,7 @@ const options = {
     'default',
     'Keep the ends of lines in descriptions and comments: yes (which is also the default) or no.',
   ),
-  cacheSize: option.int('ticket', 'text_cache_size', 33_554_432, 'Bytes of memory for texts that were formatted once.'),
+  cacheSize: option.int('ticket', 'text_cache_size', 16_777_216, 'Bytes of memory for texts that were formatted once.'),
 } as const;
 
 interface Needs {

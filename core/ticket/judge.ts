@@ -92,7 +92,7 @@ export async function judge(
 }
 
 /** Without whom it cannot be judged is for administrators to know, who see it on every page. */
-const BLOCKED: Problem = {
+export const BLOCKED: Problem = {
   message:
     'A part of this site that may have a say in this failed, so nothing is stored. An administrator sees on the About page what is wrong.',
 };

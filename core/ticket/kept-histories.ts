@@ -5,7 +5,7 @@ import type { HistoryEntry, Ticket } from './types.ts';
 /** What an entry takes beside its texts, in characters, with what pages keep by it: an estimate. */
 const ENTRY_SIZE = 3_000;
 const CHANGE_SIZE = 300;
-const MOST_CHARACTERS = 4_000_000;
+const MOST_CHARACTERS = 2_500_000;
 
 /**
  * Histories of tickets that are looked at again and again. Whatever changes a history moves the ticket's version or its

@@ -1,5 +1,5 @@
 import { TracError } from '../kernel/errors.ts';
-import type { IRegistry, ISiteHealth } from '../kernel/registry.ts';
+import type { ComponentFailure, IRegistry, ISiteHealth } from '../kernel/registry.ts';
 import { checkAction } from './check-action.ts';
 import type { ITicketActionController, ITicketManipulator } from './extension-points.ts';
 import type { FormDraft } from './form.ts';
@@ -31,8 +31,12 @@ export class Offers {
     for (const controller of controllers) {
       const source = registry.idOf(controller);
       const specs = await this.#ask(ctx, controller, source);
-      if (specs) form.from(source).offerAll(specs);
-      else form.block(source, this.#hands.get(source) ?? []);
+      if (!specs) {
+        form.block(source, this.#hands.get(source) ?? []);
+        continue;
+      }
+      form.from(source).offerAll(specs);
+      for (const { name, failed } of specs) if (failed) form.block(source, [name]);
     }
     for (const manipulator of manipulators) {
       if (!manipulator.prepareTicket) continue;
@@ -81,10 +85,23 @@ export class Offers {
     }
   }
 
-  #report({ ticket, user, writable }: TicketContext, component: string, task: string, error: unknown): void {
-    if (isAnswer(error) || (writable && isConflict(error))) throw error;
-    this.#needs.health.report({ component, task, error, about: { ticket: ticket.id ?? 'new', user: user.name } });
+  #report(ctx: TicketContext, component: string, task: string, error: unknown): void {
+    reportFailure(this.#needs.health, ctx, { component, task, error });
   }
+}
+
+/**
+ * Takes note of a component that was left out at something on a ticket. Throws the error again when it is an answer for a person, or
+ * when the database asks for another try of the whole transaction.
+ */
+export function reportFailure(
+  health: ISiteHealth,
+  { ticket, user, writable }: TicketContext,
+  failure: Pick<ComponentFailure, 'component' | 'task' | 'error'>,
+): void {
+  const { error } = failure;
+  if (isAnswer(error) || (writable && isConflict(error))) throw error;
+  health.report({ ...failure, about: { ticket: ticket.id ?? 'new', user: user.name } });
 }
 
 /** A refusal that a person may read is no failure. */

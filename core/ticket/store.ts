@@ -36,7 +36,7 @@ export interface LoadOptions {
   readonly custom?: boolean;
 }
 
-const plainRow = fixedQuery<TicketRow>((db, id = 0) => db('ticket').where({ id }));
+const plainRow = fixedQuery<TicketRow>((db, id = 0) => db('ticket').where({ id }), { keep: true });
 const lockedRow = fixedQuery<TicketRow>((db, id = 0) => db('ticket').where({ id }).forUpdate());
 
 /** Loads a ticket, its custom values too unless nobody could show them. */

@@ -154,6 +154,8 @@ export interface ActionSpec {
   readonly confirm?: string;
   /** Whoever is offered this action on a new ticket may file with it, without TICKET_CREATE too. */
   readonly grantsCreate?: boolean;
+  /** What it asks or forbids could not be found out: it is shown, and refused, whoever else offers it too. */
+  readonly failed?: boolean;
   /** `gone`: nothing is stored and only `ticketDeleted` is heard. */
   readonly outcome?: 'stay' | 'gone' | { readonly redirect: string };
   /** Runs after the change is stored, inside its transaction. */
@@ -188,6 +190,8 @@ export interface TicketForm {
   /** Adds an action, or stacks on the one of that name. */
   offer(action: ActionSpec): void;
   withdraw(action: string): void;
+  /** The component that failed and may have a say in the action, so that nothing is stored; without an action: in all of them. */
+  blockedBy(action?: string): string | undefined;
 }
 
 /**

@@ -1,6 +1,8 @@
 import { TracError } from '../kernel/errors.ts';
 import type { OperationContext } from '../security/context.ts';
+import { formatAge } from './dates.ts';
 import type { INavigationContributor, NavigationItem, Notice, View } from './extension-points.ts';
+import { KeptPages } from './kept-pages.ts';
 import { type ArrangedItem, arrangeMenus, type MenuPlan } from './menu-plan.ts';
 import type { PageScope, Views } from './views.ts';
 import type { Visitor } from './visitor.ts';
@@ -40,19 +42,20 @@ export interface PageOptions {
   readonly onFailure: (contributor: INavigationContributor, error: unknown) => void;
 }
 
-/** Renders a page with its frame. */
-export type PageRenderer = (view: View, around: Surroundings) => string;
+/** Renders a page with its frame: as text, or as the bytes that are sent. */
+export type PageRenderer = (view: View, around: Surroundings) => string | Buffer;
 
 export function createPageRenderer(options: PageOptions): PageRenderer {
   const contributors = [...options.navigation];
   const { menus = NO_PLAN, onFailure } = options;
   const checked = new Set<string>();
+  const kept = new KeptPages(formatAge);
   const itemsFor = (ctx: OperationContext) => arrangeMenus(collectItems(contributors, ctx, onFailure), menus, ctx.can);
   return (view, around) => {
     const { visitor, ctx, now, href, path } = around;
     if (!checked.has(view.template)) checkNames(view);
     checked.add(view.template);
-    const scope: PageScope = { timeZone: visitor.timeZone || options.defaultTimeZone, now, url: href };
+    const timeZone = visitor.timeZone || options.defaultTimeZone;
     const data = {
       title: '',
       banners: [],
@@ -63,11 +66,15 @@ export function createPageRenderer(options: PageOptions): PageRenderer {
       notices: around.notices,
       formToken: visitor.formToken,
       theme: visitor.theme,
-      timeZone: scope.timeZone,
-      now,
+      timeZone,
       path,
     };
-    return options.views.render(view.template, data, scope);
+    // Whose page it is and where it is asked for; all else is compared.
+    const key = `${view.template} ${href(path)} ${visitor.formToken}`;
+    return kept.get(key, data, now, (asked) => {
+      const scope: PageScope = { timeZone, now, asked, url: href };
+      return options.views.render(view.template, data, scope);
+    });
   };
 }
 

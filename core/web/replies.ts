@@ -9,7 +9,7 @@ import { cookiesOf } from './requests.ts';
 const NOTICE_SECONDS = 60;
 
 /** An outcome whose page has been rendered while its context was open. */
-export type Rendered = { readonly outcome: Outcome; readonly html: string | undefined };
+export type Rendered = { readonly outcome: Outcome; readonly html: string | Buffer | undefined };
 
 export const isView = (outcome: Outcome): outcome is View & OutcomeExtras => 'template' in outcome;
 

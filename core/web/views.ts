@@ -1,12 +1,15 @@
 import nunjucks from 'nunjucks';
 import { TracError } from '../kernel/errors.ts';
 import { formatAge, formatDate, formatDateTime } from './dates.ts';
+import type { ClockQuestions } from './kept-pages.ts';
 import { speedUp, type TemplateEngine } from './template-speed.ts';
 
 /** What the filters and `site` need to know of the page being rendered. */
 export interface PageScope {
   readonly timeZone: string;
   readonly now: Date;
+  /** Is told what is asked of the clock; default: nobody wants to know. */
+  readonly asked?: ClockQuestions;
   /** A path of this site as the browser must ask for it. */
   url(path: string): string;
 }
@@ -20,6 +23,20 @@ export interface ViewOptions {
   readonly staticPath: (path: string) => string;
   /** For what is rendered outside a page, such as a mail. */
   readonly outside?: PageScope;
+  /** Hears of a panel that could not be drawn; the page goes on without it. Default: nobody hears of it. */
+  readonly onPanelFailure?: (panel: DrawablePanel, error: unknown) => void;
+}
+
+/** A piece of a page that a component gave. */
+export interface DrawablePanel {
+  readonly template: string;
+  /** Draws it from `data` alone. Default: the template is included, with all that the page knows. */
+  readonly macro?: string;
+  readonly data: unknown;
+  /** Where it stands; in `head` there is no room for a sentence about what failed. */
+  readonly place?: string;
+  /** Id of the component that gave it. */
+  readonly source?: string;
 }
 
 /** The templates of one configuration: compiled when first used, then kept. */
@@ -51,7 +68,13 @@ export function createViews(options: ViewOptions): Views {
     static: (path: string) => page.url(options.staticPath(path)),
   });
   addFilters(environment, () => page);
-  addMacroCalls(environment, (path) => page.url(path));
+  addClock(environment, () => page);
+  const callMacro = addMacroCalls(environment, (path) => page.url(path));
+  addPanels(environment, callMacro, (panel, error) => {
+    // It may be drawn the next time.
+    if (page.asked) page.asked.instant = true;
+    options.onPanelFailure?.(panel, error);
+  });
   return {
     render: (template, data, scope) => {
       const before = page;
@@ -80,10 +103,27 @@ function addFilters(environment: nunjucks.Environment, page: () => PageScope): v
     date: (time) => formatDate(time, page().timeZone),
     datetime: (time) => formatDateTime(time, page().timeZone),
     iso: (time) => time.toISOString().replace(/\.\d+Z$/, 'Z'),
-    age: (time) => formatAge(time, page().now),
+    age: (time) => {
+      const { now, asked } = page();
+      const text = formatAge(time, now);
+      asked?.ages.push({ time, text });
+      return text;
+    },
   };
   for (const [name, print] of Object.entries(filters)) environment.addFilter(name, ofTime(name, print));
   environment.addFilter('json', (value: unknown) => JSON.stringify(value) ?? 'null');
+}
+
+/** `now` in every template. Not among the data of a page: what is in it was given, but nobody would know that it was looked at. */
+function addClock(environment: nunjucks.Environment, page: () => PageScope): void {
+  const { globals } = environment as unknown as { readonly globals: object };
+  Object.defineProperty(globals, 'now', {
+    get: () => {
+      const { now, asked } = page();
+      if (asked) asked.instant = true;
+      return now;
+    },
+  });
 }
 
 /** What a macro made of a frozen argument; addresses in it begin as that of the front page does. */
@@ -95,6 +135,10 @@ interface Drawn {
 }
 
 type Macro = (argument: unknown) => unknown;
+type MacroCall = (file: string, name: string, argument: unknown) => unknown;
+interface TemplateContext {
+  getVariables(): object;
+}
 interface MacroFile {
   getExported(done: (error: Error | null, macros: Readonly<Record<string, Macro>>) => void): void;
 }
@@ -104,7 +148,7 @@ interface MacroFile {
  * once and kept; `{% import %}` inside a loop costs ten times as much. What a macro made of a frozen argument is kept with it:
  * freeze what holds instants only if you make another when their age in words or the page's zone is another.
  */
-function addMacroCalls(environment: nunjucks.Environment, url: PageScope['url']): void {
+function addMacroCalls(environment: nunjucks.Environment, url: PageScope['url']): MacroCall {
   const files = new Map<string, Readonly<Record<string, Macro>>>();
   const macrosOf = (file: string): Readonly<Record<string, Macro>> => {
     const known = files.get(file);
@@ -124,7 +168,7 @@ function addMacroCalls(environment: nunjucks.Environment, url: PageScope['url'])
     return macro(argument);
   };
   const drawn = new WeakMap<object, Drawn[]>();
-  environment.addGlobal('call_macro', (file: string, name: string, argument: unknown): unknown => {
+  const callMacro: MacroCall = (file, name, argument) => {
     if (typeof argument !== 'object' || argument === null) return call(file, name, argument);
     const before = drawn.get(argument);
     if (!before && !Object.isFrozen(argument)) return call(file, name, argument);
@@ -134,5 +178,30 @@ function addMacroCalls(environment: nunjucks.Environment, url: PageScope['url'])
     const html = call(file, name, argument);
     drawn.set(argument, [...(before ?? []), { file, name, front, html }]);
     return html;
+  };
+  environment.addGlobal('call_macro', callMacro);
+  return callMacro;
+}
+
+const FAILED_PANEL = '<p class="muted">This part of the page failed. An administrator sees on the About page what is wrong.</p>';
+
+/** `draw_panel(panel)`: one that fails leaves a sentence in its place, so that the page stands. */
+function addPanels(
+  environment: nunjucks.Environment,
+  callMacro: MacroCall,
+  failed: (panel: DrawablePanel, error: unknown) => void,
+): void {
+  const draw = (panel: DrawablePanel, page: TemplateContext): unknown => {
+    const { template, macro, data } = panel;
+    if (macro !== undefined) return callMacro(template, macro, data);
+    return new nunjucks.runtime.SafeString(environment.render(template, { ...page.getVariables(), panel }));
+  };
+  environment.addGlobal('draw_panel', function drawPanel(this: TemplateContext, panel: DrawablePanel): unknown {
+    try {
+      return draw(panel, this);
+    } catch (error) {
+      failed(panel, error);
+      return new nunjucks.runtime.SafeString(panel.place === 'head' ? '' : FAILED_PANEL);
+    }
   });
 }

@@ -34,8 +34,9 @@ export async function findAttachment(db: Db, realm: string, parent: string, file
 }
 
 // Every page of a ticket asks for these.
-const rowsOf = fixedQuery<AttachmentRow>((db, realm = '', parent = '') =>
-  db('attachment').where({ realm }).andWhere({ parent }).orderBy(['time', 'id']),
+const rowsOf = fixedQuery<AttachmentRow>(
+  (db, realm = '', parent = '') => db('attachment').where({ realm }).andWhere({ parent }).orderBy(['time', 'id']),
+  { keep: true },
 );
 
 /** All files of something, oldest first. */

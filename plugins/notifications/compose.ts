@@ -1,4 +1,4 @@
-import MailComposer from 'nodemailer/lib/mail-composer';
+import type Composer from 'nodemailer/lib/mail-composer';
 import { oneLine } from './subject.ts';
 
 /** A person or a program as From, To and the like show it. */
@@ -30,7 +30,9 @@ const ENCODINGS = { none: undefined, qp: 'quoted-printable', 'quoted-printable':
 const correspondent = ({ name = '', address }: Correspondent) => ({ name: oneLine(name), address });
 
 /** Puts a mail into lines. */
-export function composeMail(draft: Draft): Promise<Buffer> {
+export async function composeMail(draft: Draft): Promise<Buffer> {
+  // Most processes never write a mail, and many sites neither.
+  const { default: MailComposer } = await import('nodemailer/lib/mail-composer');
   const { from, to, cc = [], replyTo, subject, date, messageId, root, headers, text, html } = draft;
   const textEncoding = ENCODINGS[draft.encoding];
   const composer = new MailComposer({
@@ -51,6 +53,6 @@ export function composeMail(draft: Draft): Promise<Buffer> {
     disableFileAccess: true,
     disableUrlAccess: true,
     newline: '\r\n',
-  } as ConstructorParameters<typeof MailComposer>[0]);
+  } as ConstructorParameters<typeof Composer>[0]);
   return composer.compile().build();
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { createTransport } from 'nodemailer';
+import type { createTransport } from 'nodemailer';
 import { component, DeliveryError, IEnvironment, option } from 'tracts';
 import { IEmailSender } from './api.ts';
 
@@ -65,8 +65,8 @@ export const SmtpEmailSender = component({
   options,
   create: ({ options: { server, port, user, password, useTls, useSsl, verify, ca, timeout }, environment }) => {
     const wait = Math.max(1, timeout) * 1000;
-    const start = () =>
-      createTransport({
+    const start = (create: typeof createTransport) =>
+      create({
         pool: true,
         maxConnections: 3,
         maxMessages: 100,
@@ -92,7 +92,9 @@ export const SmtpEmailSender = component({
     return {
       async send({ from, to, content }) {
         try {
-          transport ??= start();
+          // Loaded with the first mail: many sites send none.
+          const library = await import('nodemailer');
+          transport ??= start(library.createTransport);
           await transport.sendMail({ envelope: { from, to: [...to] }, raw: content });
           drops = 0;
         } catch (error) {

@@ -15,11 +15,13 @@ interface StateRow {
   readonly state: WatchState;
 }
 // Every page of a ticket asks.
-const ofAccount = fixedQuery<StateRow>((db, ticket = 0, account = '') =>
-  db('ticket_watch').where({ ticket }).andWhere({ account }).select('state'),
+const ofAccount = fixedQuery<StateRow>(
+  (db, ticket = 0, account = '') => db('ticket_watch').where({ ticket }).andWhere({ account }).select('state'),
+  { keep: true },
 );
-const ofAddress = fixedQuery<StateRow>((db, ticket = 0, address = '') =>
-  db('ticket_watch').where({ ticket }).andWhere({ address }).select('state'),
+const ofAddress = fixedQuery<StateRow>(
+  (db, ticket = 0, address = '') => db('ticket_watch').where({ ticket }).andWhere({ address }).select('state'),
+  { keep: true },
 );
 
 export async function watchState(db: Db, ticket: number, who: Watcher): Promise<WatchState | undefined> {

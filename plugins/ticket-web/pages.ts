@@ -95,12 +95,15 @@ function checkPanel(given: Panel | null | undefined): void {
     throw new TypeError('it gave a panel without a template, a title or a place that there is');
 }
 
+/** With the id of the component that gave it. */
+type SourcedPanel = Panel & { readonly source: string };
+
 async function panelsOf(
   { ctx, form }: PageState,
   viewer: Viewer,
   { panels: providers, health, registry }: PageNeeds,
-): Promise<readonly Panel[]> {
-  const found: Panel[] = [];
+): Promise<readonly SourcedPanel[]> {
+  const found: SourcedPanel[] = [];
   const typed = (): Values => Object.fromEntries([...form.fields.values()].map(({ name, value }) => [name, value]));
   for (const provider of providers) {
     try {
@@ -108,8 +111,11 @@ async function panelsOf(
         ? provider.getTicketPanels?.(ctx, form, viewer)
         : provider.getNewTicketPanels?.(ctx, typed(), form, viewer);
       const given = panels instanceof Promise ? await panels : panels;
-      for (const panel of given ?? []) checkPanel(panel);
-      found.push(...(given ?? []));
+      const source = registry.idOf(provider);
+      for (const panel of given ?? []) {
+        checkPanel(panel);
+        found.push({ ...panel, source });
+      }
     } catch (error) {
       const about = { ticket: ctx.ticket.id ?? 'new', user: ctx.user.name };
       health.report({ component: registry.idOf(provider), task: 'could not make its panels', error, about });

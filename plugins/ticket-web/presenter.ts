@@ -1,5 +1,6 @@
 import {
   type Applied,
+  BLOCKED,
   type HistoryEntry,
   type ITexts,
   isClosedStatus,
@@ -204,6 +205,9 @@ function viewProblems(problems: readonly Problem[], targets: ReadonlySet<string>
   });
 }
 
+/** Whoever sees the form is told before anything is written that nothing of it could be stored. */
+const blocksOf = (form: TicketForm): readonly Problem[] => (form.blockedBy() === undefined ? [] : [BLOCKED]);
+
 const previewedComment = ({ preview, applied }: PageState): string => (preview ? (applied?.change?.comment ?? '') : '');
 
 function viewPreview(state: PageState, viewer: Viewer, commentHtml: string): PreviewView | null {
@@ -289,7 +293,7 @@ function valuesIn({ ctx: { ticket }, form }: PageState, stored: readonly FieldVi
 export async function presentTicket(state: PageState, viewer: Viewer, texts: ITexts): Promise<TicketView> {
   const { ctx, form } = state;
   const { ticket } = ctx;
-  const problems = state.applied?.problems ?? [];
+  const problems = state.applied?.problems ?? blocksOf(form);
   const byControl = problemsByControl(problems);
   const extras = await extrasOf(form, viewer, ctx);
   const draw = (field: Parameters<typeof viewField>[0], ariaLabel?: string): FieldView =>

@@ -57,7 +57,8 @@ export interface WorkflowFinding {
  *
  * Called: `plan` once for each form in which an action naming it could be offered; undefined hides the action from this
  * person on this ticket. Combined: in the order listed; a later change wins. Two operations of one name: the first is
- * heard, and the workflow check reports the other. If it throws: the request fails.
+ * heard, and the workflow check reports the other. If `plan` throws: the action is shown and refused, the others work, and
+ * administrators are told; if what it planned throws when somebody uses the action: the request fails.
  */
 export interface IWorkflowOperation {
   readonly name: string;

@@ -11,6 +11,8 @@ export interface WorkflowNeeds {
   readonly adjuncts: IAdjunctService;
   /** Default: the first of several owners of a component. */
   readonly strategy?: string;
+  /** Takes note of an operation that failed, or throws what is to end everything. */
+  readonly onFailure: (ctx: TicketContext, operation: IWorkflowOperation, error: unknown) => void;
 }
 
 /** The operations behind a rule, in its order; words that nobody knows do nothing, as in Trac. */
@@ -92,6 +94,15 @@ function hintOf(rule: WorkflowRule, ctx: TicketContext, plans: readonly Operatio
   return [...new Set(hints)].join(' ');
 }
 
+/** In place of a rule whose operation failed: what that would have asked or forbidden is not known, so that it is seen and refused. */
+const failedAction = ({ name, label, weight }: WorkflowRule): ActionSpec => ({
+  name,
+  label,
+  weight,
+  hint: 'Not possible now: a part of this site that this action needs failed.',
+  failed: true,
+});
+
 /** What one rule does on one ticket, whoever asks; undefined when an operation hides it. Judges neither state nor permission. */
 export async function describeRule(
   ctx: TicketContext,
@@ -101,10 +112,15 @@ export async function describeRule(
   const plans: OperationPlan[] = [];
   // One after the other: they may read, and a transaction has one connection.
   for (const operation of operationsOf(rule, needs.operations)) {
-    const planned = operation.plan(ctx, rule);
-    const plan = planned instanceof Promise ? await planned : planned;
-    if (plan === undefined) return undefined;
-    plans.push(plan);
+    try {
+      const planned = operation.plan(ctx, rule);
+      const plan = planned instanceof Promise ? await planned : planned;
+      if (plan === undefined) return undefined;
+      plans.push(plan);
+    } catch (error) {
+      needs.onFailure(ctx, operation, error);
+      return failedAction(rule);
+    }
   }
   const read = readComponentOwners(ctx, needs.adjuncts, needs.strategy);
   const owners = read instanceof Promise ? await read : read;

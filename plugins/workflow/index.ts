@@ -1,4 +1,4 @@
-import { component, IAdjunctService, ISettings, ITicketActionController } from 'tracts';
+import { component, IAdjunctService, IRegistry, ISettings, ISiteHealth, ITicketActionController, reportFailure } from 'tracts';
 import { IWorkflowOperation } from './api.ts';
 import { workflowController } from './controller.ts';
 import { STRATEGY_OPTION } from './operations/components.ts';
@@ -22,8 +22,16 @@ export const ConfigurableTicketWorkflow = component({
     operations: IWorkflowOperation,
     controllers: ITicketActionController,
     adjuncts: IAdjunctService,
+    registry: IRegistry,
+    health: ISiteHealth,
   },
   options: { strategy: STRATEGY_OPTION },
-  create: ({ settings, options, ...needs }) =>
-    workflowController({ definition: parseWorkflow(settings), strategy: options.strategy, ...needs }),
+  create: ({ settings, options, registry, health, ...needs }) =>
+    workflowController({
+      definition: parseWorkflow(settings),
+      strategy: options.strategy,
+      onFailure: (ctx, operation, error) =>
+        reportFailure(health, ctx, { component: registry.idOf(operation), task: 'could not plan its action', error }),
+      ...needs,
+    }),
 });

@@ -1,9 +1,13 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { expect, test } from 'vitest';
 import {
   type ActionSpec,
   component,
   INavigationContributor,
   IPermissionPolicy,
+  ITemplateProvider,
   ITicketActionController,
   ITicketFieldProvider,
   ITicketManipulator,
@@ -11,6 +15,7 @@ import {
 } from '../../core/index.ts';
 import { testSite } from '../../core/testing/index.ts';
 import { ITicketPanelProvider } from '../../plugins/ticket-web/api.ts';
+import { IWorkflowOperation } from '../../plugins/workflow/api.ts';
 import { enter } from '../support/visitor.ts';
 
 const fail = (): never => {
@@ -63,6 +68,36 @@ test('what a controller had a hand in is refused while it fails, for it may have
   expect((await site.submit(id, 'resolve', resolve))['status']).toBe('closed');
 });
 
+const EXPLODING = `[ticket-workflow]
+create = <none> -> new
+leave = * -> *
+leave.operations = leave_status
+take = new -> assigned
+boom = new -> closed
+boom.operations = set_resolution, explode
+`;
+
+test('an operation that fails closes the actions that name it, and no others', async () => {
+  let broken = true;
+  const Explode = component({
+    implements: [IWorkflowOperation],
+    create: () => ({ name: 'explode', plan: () => (broken ? fail() : {}) }),
+  });
+  // It offers the same action, which must not be had without what the failed operation would have asked.
+  const Also = controller({ answer: () => [{ name: 'boom', changes: () => ({ keywords: 'boom' }) }] });
+  await using site = await testSite({ plugins: { t: { Explode, Also } }, ini: EXPLODING });
+  const { id } = await site.fileTicket({ summary: 'It broke' });
+  const [ann, admin] = [await enter(site, 'ann'), await enter(site, 'admin')];
+  const page = await ann.get(`/ticket/${id}`);
+  expect(page.statusCode).toBe(200);
+  expect(page.body).toContain('Not possible now: a part of this site that this action needs failed.');
+  await expect(site.submit(id, 'boom', { resolution: 'fixed' })).rejects.toThrow('may have a say in this failed');
+  expect((await site.submit(id, 'leave', {}, { comment: 'Here.' }))['status']).toBe('new');
+  expect((await admin.get('/about')).body).toMatch(/The component t\.Explode could not plan its action: out of order \(/);
+  broken = false;
+  expect(await site.submit(id, 'boom', { resolution: 'fixed' })).toMatchObject({ status: 'closed', keywords: 'boom' });
+});
+
 test('an action that fails when it is applied stores nothing', async () => {
   const odd: ActionSpec = { name: 'odd', label: 'odd', changes: fail };
   const late: ActionSpec = { name: 'late', label: 'late', changes: () => ({ keywords: 'late' }), sideEffect: fail };
@@ -85,7 +120,9 @@ test('where a manipulator cannot prepare the form the page stands, and everythin
   });
   await using site = await testSite({ plugins: { t: { Odd } } });
   const [ann, admin] = [await enter(site, 'ann'), await enter(site, 'admin')];
-  expect((await ann.get('/newticket')).statusCode).toBe(200);
+  const empty = await ann.get('/newticket');
+  expect(empty.statusCode).toBe(200);
+  expect(empty.body).toContain('A part of this site that may have a say in this failed');
   const refused = await ann.post('/newticket', FILED);
   expect(refused.statusCode).toBe(422);
   expect(refused.body).toContain('A part of this site that may have a say in this failed');
@@ -133,6 +170,35 @@ test.each([
     /The component t\.Odd could not make its panels: [^(]*\([^)]*ticket 1, user admin\)/,
   );
 });
+
+test.each([
+  ['in the page', 'below', undefined, true],
+  ['by a macro', 'aside', 'draw', true],
+  ['in the head, where nothing can be said', 'head', undefined, false],
+  ['by a macro that is not there', 'tools', 'none', true],
+] as const)(
+  'a panel that cannot be drawn %s leaves the page as it is, and its component is named',
+  async (_how, place, macro, says) => {
+    const dir = mkdtempSync(path.join(tmpdir(), 'tracts-panels-'));
+    writeFileSync(path.join(dir, 'odd.njk'), '{% macro draw(data) %}{{ data.nothing }}{% endmacro %}');
+    writeFileSync(path.join(dir, 'plain.njk'), '{{ panel.data.nothing }}');
+    const template = macro === undefined ? 'plain.njk' : 'odd.njk';
+    const panel = { template, title: 'Odd', place, data: {}, ...(macro === undefined ? {} : { macro }) };
+    const Odd = component({
+      implements: [ITicketPanelProvider, ITemplateProvider],
+      create: () => ({ getTicketPanels: () => [panel], getTemplateDirs: () => [dir] }),
+    });
+    await using site = await testSite({ plugins: { t: { Odd } } });
+    const { id } = await site.fileTicket({ summary: 'It broke' });
+    const admin = await enter(site, 'admin');
+    for (const _again of [1, 2, 3]) {
+      const page = await admin.get(`/ticket/${id}`);
+      expect([page.statusCode, page.body.includes('This part of the page failed.')]).toEqual([200, says]);
+      expect(page.body).toContain('value="Submit changes"');
+    }
+    expect((await admin.get('/about')).body).toMatch(/The component t\.Odd could not draw its panel: .*3 times/s);
+  },
+);
 
 test.each([
   ['throws', fail],

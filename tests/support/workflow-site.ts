@@ -51,7 +51,15 @@ export function workflowSite(ini: string, adjuncts: IAdjunctService, plugins: re
     kernel,
     settings,
     controllers,
-    needs: { definition: parseWorkflow(settings), operations: kernel.all(IWorkflowOperation), controllers, adjuncts },
+    needs: {
+      definition: parseWorkflow(settings),
+      operations: kernel.all(IWorkflowOperation),
+      controllers,
+      adjuncts,
+      onFailure: (_ctx, _operation, error) => {
+        throw error;
+      },
+    },
     contextOf: (directory, user, stored, draft) => ticketContext(kernel.get(IPermissionService), directory, user, stored, draft),
     async offersFor(ctx) {
       const form = new FormDraft([]);
