@@ -27,20 +27,10 @@ export class Offers {
 
   /** Controllers first, then manipulators. */
   async add(ctx: TicketContext, form: FormDraft, submission?: Submission): Promise<void> {
-    const { controllers, manipulators, registry } = this.#needs;
-    for (const controller of controllers) {
-      const source = registry.idOf(controller);
-      const specs = await this.#ask(ctx, controller, source);
-      if (!specs) {
-        form.block(source, this.#hands.get(source) ?? []);
-        continue;
-      }
-      form.from(source).offerAll(specs);
-      for (const { name, failed } of specs) if (failed) form.block(source, [name]);
-    }
-    for (const manipulator of manipulators) {
+    for (const controller of this.#needs.controllers) await this.#offer(ctx, form, controller);
+    for (const manipulator of this.#needs.manipulators) {
       if (!manipulator.prepareTicket) continue;
-      const source = registry.idOf(manipulator);
+      const source = this.#needs.registry.idOf(manipulator);
       try {
         await manipulator.prepareTicket(ctx, form.from(source), submission);
       } catch (error) {
@@ -48,6 +38,17 @@ export class Offers {
         form.block(source);
       }
     }
+  }
+
+  async #offer(ctx: TicketContext, form: FormDraft, controller: ITicketActionController): Promise<void> {
+    const source = this.#needs.registry.idOf(controller);
+    const specs = await this.#ask(ctx, controller, source);
+    if (!specs) {
+      form.block(source, this.#hands.get(source) ?? []);
+      return;
+    }
+    form.from(source).offerAll(specs);
+    for (const { name, failed } of specs) if (failed) form.block(source, [name]);
   }
 
   /** Lets some action of a new ticket in whoever may not file otherwise? */
