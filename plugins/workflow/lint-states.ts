@@ -100,7 +100,7 @@ function* lintDeadEnds(subject: LintSubject, mentions: ReadonlyMap<string, Menti
 }
 
 const ODD: readonly (readonly [RegExp, string, string])[] = [
-  [/^<\s*none\s*>$/i, 'looks like “no ticket yet”, but is read as a state', 'Write <none> as the first name of the list.'],
+  [/^<\s*none\s*>$/i, 'looks like “no ticket yet”, but is read as a state', 'Write <none>, once in a list.'],
   [
     /[;#|]/,
     'holds a sign that looks like a separator or a comment',

@@ -129,9 +129,13 @@ const reportTooMany = (name: string, place: Place, report: Report): void =>
     'Remove some; every form shows them.',
   );
 
-/** Only the first name of a list can mean “no ticket yet”; anywhere else it is a state like any other. */
-const readOldStates = (text: string): (string | null)[] =>
-  splitList(text).map((state, index) => (index === 0 && /^<(none| none )>$/.test(state) ? null : state));
+const NO_TICKET_YET: readonly string[] = ['<none>', '< none >'];
+
+/** Each spelling of “no ticket yet” counts once in a list, wherever it stands; a second one is a state like any other. */
+function readOldStates(text: string): (string | null)[] {
+  const states = splitList(text);
+  return states.map((state, at) => (NO_TICKET_YET.includes(state) && states.indexOf(state) === at ? null : state));
+}
 
 function readWeight(draft: Draft, report: Report): number {
   const text = draft.attributes['default'];

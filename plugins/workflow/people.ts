@@ -18,7 +18,7 @@ export function displayName(ctx: OperationContext, name: string, naming: Naming)
   const fullName = naming.fullNames ? ctx.directory.people.get(name)?.fullName : undefined;
   if (fullName) return fullName;
   const shown = naming.addresses || ctx.can('EMAIL_VIEW');
-  return shown ? name : name.replace(/^([^@\s]+)@[^@\s]+$/, '$1@…');
+  return shown ? name : name.replace(/@.*?(>?)$/s, '@…$1');
 }
 
 /** False when a policy hides from this person who owns the ticket: then no hint and no preset may tell. */

@@ -46,11 +46,15 @@ function expand(ctx: TicketContext, words: readonly string[], permissions: IPerm
   return [...new Set(names)];
 }
 
-/** The people an action may give a ticket to; empty: anybody, typed as text. */
-function allowedOwners(ctx: TicketContext, action: WorkflowAction, { permissions, options }: OwnerNeeds): readonly string[] {
+/** The people an action may give a ticket to; undefined: anybody, typed as text. */
+function allowedOwners(
+  ctx: TicketContext,
+  action: WorkflowAction,
+  { permissions, options }: OwnerNeeds,
+): readonly string[] | undefined {
   const own = action.attributes['set_owner'];
   if (own !== undefined) return expand(ctx, splitList(own), permissions);
-  return options.restrict ? expand(ctx, ['TICKET_MODIFY'], permissions) : [];
+  return options.restrict ? expand(ctx, ['TICKET_MODIFY'], permissions) : undefined;
 }
 
 function ownerField(
@@ -112,11 +116,11 @@ export async function planOwner(ctx: TicketContext, action: WorkflowAction, need
   const keeps = !action.operations.includes('set_owner');
   const preset = keeps ? present : ctx.user.name;
   const allowed = allowedOwners(ctx, action, needs);
-  const owners = keeps && allowed.length > 0 && !allowed.includes(preset) ? [preset, ...allowed] : allowed;
+  const owners = keeps && allowed?.includes(preset) === false ? [preset, ...allowed] : (allowed ?? []);
   const field = ownerField(ctx, action, owners, preset, options);
   const owning = await readComponentOwners(ctx, adjuncts, options.strategy);
   // Nothing given means the first of the action's own list, as in Trac; people only, never the name of a group.
-  const absent = action.attributes['set_owner'] === undefined ? '' : (allowed[0] ?? '');
+  const absent = action.attributes['set_owner'] === undefined ? '' : (allowed?.[0] ?? '');
   return {
     inputs: [field],
     hint: ownerHint(ctx, field, options),

@@ -93,11 +93,41 @@ describe('a set_owner list', () => {
     expect(problems('bob')).toEqual([]);
   });
 
-  it('hides the domain of an address from those who may not see it, and not from others', async () => {
-    const label = async (user: string) =>
-      (await owners('x@example.org, bob', 'set_owner', user)).field?.optionLabels['x@example.org'];
-    expect(await label('eve')).toBe('x@…');
-    expect(await label('root')).toBe('x@example.org');
+  it('of may_set_owner that comes to nobody leaves only the present owner', async () => {
+    for (const list of ['NOBODY_HAS_THIS', 'circle', '']) {
+      const { field, problems } = await owners(list, 'may_set_owner');
+      expect(field).toMatchObject({ type: 'select', options: ['bob'], value: 'bob' });
+      expect(problems('eve')).toMatchObject([{ field: 'action_go_reassign_owner' }]);
+    }
+  });
+
+  it.each([
+    ['x@example.org', 'x@…'],
+    ['Joe X <joe@example.org>', 'Joe X <joe@…>'],
+    ['a@b@c', 'a@…'],
+  ])('hides the domain of %s from those who may not see it, and not from others', async (address, cut) => {
+    const label = async (user: string) => (await owners(`${address}, bob`, 'set_owner', user)).field?.optionLabels[address];
+    expect(await label('eve')).toBe(cut);
+    expect(await label('root')).toBe(address);
+  });
+});
+
+describe('without a list', () => {
+  const alone = makeDirectory({ accounts: [{ name: 'eve' }], grants: { eve: ['TICKET_APPEND'] }, groups: {} });
+  const field = async (operation: string, restrict: string, values: Values | undefined) => {
+    const ini = `[ticket]\nrestrict_owner = ${restrict}\n[ticket-workflow]\ngo = <none>, new -> done\ngo.operations = ${operation}\n`;
+    return (await offer(ini, plain.contextOf(alone, 'eve', values)))?.inputs.get('owner');
+  };
+
+  it('may_set_owner keeps the owner where owners are restricted and nobody may be one', async () => {
+    expect(await field('may_set_owner', 'yes', stored)).toMatchObject({ type: 'select', options: ['bob'], value: 'bob' });
+    expect(await field('may_set_owner', 'yes', { ...stored, owner: '' })).toMatchObject({ options: [''], value: '' });
+    expect(await field('may_set_owner', 'yes', undefined)).toMatchObject({ options: ['< default >'], value: '< default >' });
+  });
+
+  it('the owner is typed where owners are not restricted, or set_owner asks and nobody may be one', async () => {
+    expect(await field('may_set_owner', 'no', stored)).toMatchObject({ type: 'text', value: 'bob' });
+    expect(await field('set_owner', 'yes', stored)).toMatchObject({ type: 'text', value: 'eve' });
   });
 });
 

@@ -27,11 +27,16 @@ describe('an action', () => {
     });
   });
 
-  it('starts a ticket only when <none> is the first of its old states', () => {
-    expect(rule('a', 'a = <none>, x -> y')?.oldStates).toEqual([null, 'x']);
-    expect(rule('a', 'a = < none > -> y')?.oldStates).toEqual([null]);
-    expect(rule('a', 'a = x, <none> -> y')?.oldStates).toEqual(['x', '<none>']);
-    expect(parse('a = <None> -> y').statuses).toEqual(['<None>', 'y']);
+  it.each([
+    ['<none>, x', [null, 'x']],
+    ['x, <none>', ['x', null]],
+    ['*, < none >', ['*', null]],
+    ['<none>, < none >', [null, null]],
+    ['<none>, <none>', [null, '<none>']],
+    ['<None>, <NONE>, <  none  >, none', ['<None>', '<NONE>', '<  none  >', 'none']],
+  ])('reads the old states %s with each spelling of “no ticket yet” once', (list, states) => {
+    expect(rule('a', `a = ${list} -> y`)?.oldStates).toEqual(states);
+    expect(rule('a', `a.oldstates = ${list}`, 'a.newstate = y')?.oldStates).toEqual(states);
   });
 
   it('has any permission that is listed, and none when the list is empty', () => {
