@@ -17,7 +17,7 @@ export {
   RepeatedValueError,
   TracError,
 } from './kernel/errors.ts';
-export { parseWhole } from './kernel/literals.ts';
+export { parseSwitch, parseWhole } from './kernel/literals.ts';
 export { ILog, type Log } from './kernel/log.ts';
 export { nearest } from './kernel/nearest.ts';
 export { option } from './kernel/option.ts';

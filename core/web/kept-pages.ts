@@ -15,7 +15,7 @@ interface Kept {
   readonly html: Buffer;
 }
 
-const MOST_LEAVES = 2_000;
+const MOST_LEAVES = 5_000;
 const MOST_BYTES = 1_000_000;
 const MOST_SEEN = 1_000;
 const [LIST, RECORD, TIME] = [Symbol('list'), Symbol('record'), Symbol('time')];

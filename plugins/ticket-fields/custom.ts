@@ -13,6 +13,7 @@ import {
   labelOf,
   nearest,
   option,
+  parseSwitch,
   parseWhole,
 } from 'tracts';
 
@@ -202,17 +203,20 @@ function toSpec(
     name,
     type,
     label: attributes['label'] || labelOf(name),
-    value: attributes['value'] ?? '',
+    value: defaultOf(type, attributes['value'] ?? ''),
     order: whole(name, 'order', attributes, report),
     attributes: Object.fromEntries(
       Object.entries(attributes).filter(([key]) => !KNOWN.includes(key) && !FIELD_ATTRIBUTES.has(key)),
     ),
-    ...(attributes['ticketlink_query'] ? { ticketlinkQuery: attributes['ticketlink_query'] } : {}),
+    ...(attributes['ticketlink_query'] === undefined ? {} : { ticketlinkQuery: attributes['ticketlink_query'] }),
     ...sizes(name, attributes, report),
     ...byType(name, type, attributes, report),
   };
   return CHOICES.includes(type) ? withOptions(spec, attributes['options'] ?? '', allowedEmpty, report) : [spec];
 }
+
+/** The default of a box is read as a switch, as Trac reads it; any other default stays as written until a ticket is filed. */
+const defaultOf = (type: string, raw: string): string => (type === 'checkbox' ? (parseSwitch(raw) ? '1' : '0') : raw);
 
 const sizes = (name: string, attributes: Attributes, report: Report): Partial<FieldSpec> =>
   Object.fromEntries(
@@ -220,19 +224,20 @@ const sizes = (name: string, attributes: Attributes, report: Report): Partial<Fi
   );
 
 function byType(name: string, type: string, attributes: Attributes, report: Report): Partial<FieldSpec> {
-  if (type === 'time') return { format: attributes['format'] || 'datetime' };
+  if (type === 'time') return { format: attributes['format'] ?? 'datetime' };
   if (type !== 'text' && type !== 'textarea') return {};
   const common = { format: attributes['format'] ?? 'plain', maxSize: whole(name, 'max_size', attributes, report) };
   return type === 'textarea' ? { ...common, fullrow: true } : common;
 }
 
-/** An empty first option makes the choice optional (FD-06); a choice without any option is left out (FD-02). */
+/** An empty option, wherever it stands, makes the choice optional (FD-06); a choice without any option is left out (FD-02). */
 function withOptions(spec: FieldSpec, raw: string, allowedEmpty: readonly string[], report: Report): FieldSpec[] {
   const all = raw.split('|').map((one) => one.trim());
-  const options = all[0] === '' ? all.slice(1) : all;
+  const empty = all.indexOf('');
+  const options = all.filter((_, index) => index !== empty);
   if (options.length === 0)
     return report(spec.name, 'a choice without options is left out.', `Add ${spec.name}.options = one|two`) ?? [];
-  const optional = all[0] === '' || allowedEmpty.includes(spec.name);
+  const optional = empty >= 0 || allowedEmpty.includes(spec.name);
   const value = String(spec.value ?? '');
   const index = parseWhole(value);
   const isIndex = index !== undefined && options.at(index) !== undefined;
