@@ -225,8 +225,12 @@ export class Kernel implements IRegistry {
       const shown = option.secret ? '(secret)' : `"${raw}"`;
       const message = `${describePlace(place)} = ${shown}: expected ${option.expects}.`;
       const remedy = `Correct the value, or remove the line to use the default${option.secret ? '' : ` (${option.print(option.fallback)})`}.`;
-      this.#isolate(entry, { severity: 'error', message, remedy, place });
-      return option.fallback;
+      const diagnosis: Diagnosis = { severity: 'error', message, remedy, place };
+      if (option.otherwise === undefined) this.#isolate(entry, diagnosis);
+      // Several components may read one option: once is enough.
+      else if (!this.#entries.some(({ problems }) => problems.some((one) => one.message === message)))
+        entry.problems.push({ ...diagnosis, component: entry.id });
+      return option.otherwise ?? option.fallback;
     }
   }
 

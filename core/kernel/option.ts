@@ -8,6 +8,8 @@ export interface Option<T> {
   readonly doc: string;
   /** A value must never appear in pages, listings or logs. */
   readonly secret?: boolean;
+  /** What a text that is no value of this kind counts as, and is reported. Without it, such a text costs the component. */
+  readonly otherwise?: T;
   /** Says, for error texts, what a good value looks like: `a whole number. Example: 8`. */
   readonly expects: string;
   /** Throws an Error when the text is no value of this kind. */
@@ -19,13 +21,14 @@ export interface Option<T> {
 export type AnyOption = Option<any>;
 export type OptionValues<O> = { readonly [K in keyof O]: O[K] extends Option<infer T> ? T : never };
 
-interface OptionExtras {
+interface OptionExtras<T> {
   readonly secret?: boolean;
+  readonly otherwise?: T;
 }
 
 const kind =
   <T>(expects: string, parse: (raw: string) => T, print: (value: T) => string = String) =>
-  (section: string, name: string, fallback: T, doc: string, extras: OptionExtras = {}): Option<T> => ({
+  (section: string, name: string, fallback: T, doc: string, extras: OptionExtras<T> = {}): Option<T> => ({
     section,
     name: name.toLowerCase(),
     fallback,
@@ -52,7 +55,10 @@ export const option = {
   text: kind<string>('a text', (raw) => raw),
   int: kind<number>('a whole number. Example: 8', (raw) => parseFinite(raw, parseWhole, 'a whole number')),
   float: kind<number>('a number. Example: 2.5', (raw) => parseFinite(raw, parseNumber, 'a number')),
-  /** The words and numbers that Trac knows; any other word is silently false there and an error here. Empty is no. */
+  /**
+   * The words and numbers that Trac knows; any other word is silently false there and an error here. Empty is no. An option of
+   * Trac's that much depends on is declared with `otherwise: false`.
+   */
   bool: kind<boolean>(
     'yes or no',
     (raw) => (strip(raw) === '' ? false : (parseSwitch(raw) ?? fail('expected yes or no'))),
@@ -71,7 +77,7 @@ export const option = {
     choices: C,
     fallback: C[number],
     doc: string,
-    extras: OptionExtras = {},
+    extras: OptionExtras<C[number]> = {},
   ): Option<C[number]> =>
     kind<C[number]>(
       `one of ${choices.join(', ')}`,

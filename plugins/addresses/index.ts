@@ -10,6 +10,7 @@ export const AddressPrivacy = component({
       'show_email_addresses',
       false,
       'Show e-mail addresses to everybody, not only to holders of EMAIL_VIEW.',
+      { otherwise: false },
     ),
   },
   create: ({ options }) => ({

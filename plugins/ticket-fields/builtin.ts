@@ -68,6 +68,7 @@ export const BuiltinFields = component({
       'restrict_owner',
       false,
       'Offer only people with an account who hold TICKET_MODIFY as owners.',
+      { otherwise: false },
     ),
     allowedEmpty: option.list('ticket', 'allowed_empty_fields', ['milestone', 'version'], 'Choices that may be left empty.'),
     maxSummary: option.int('ticket', 'max_summary_size', 262144, 'Characters a summary may have; 0 for any number.'),

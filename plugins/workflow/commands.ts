@@ -62,6 +62,9 @@ const knownOf = async (site: OpenSite): Promise<Known> => ({
   directory: await site.contexts.read(CLERK, async ({ directory }) => directory),
 });
 
+/** Of [ticket]: which controllers there are, and whom they offer as owners. */
+const WORKFLOW_OPTIONS: readonly string[] = ['workflow', 'restrict_owner'];
+
 function diagnose(site: OpenSite, known: Known): Diagnosis[] {
   const controllers = site.all(ITicketActionController);
   const found = checkWorkflow(site.settings, {
@@ -70,9 +73,8 @@ function diagnose(site: OpenSite, known: Known): Diagnosis[] {
     shared: controllers.length > 1,
     ...known,
   });
-  // `[ticket] workflow` says which controllers there are.
-  const chosen = site.get(IRegistry).diagnoses();
-  return [...chosen.filter(({ place }) => place?.section === 'ticket' && place.key === 'workflow'), ...found];
+  const others = site.get(IRegistry).diagnoses();
+  return [...others.filter(({ place }) => place?.section === 'ticket' && WORKFLOW_OPTIONS.includes(place.key ?? '')), ...found];
 }
 
 const printed = ({ severity, message, remedy, place }: Diagnosis): string =>

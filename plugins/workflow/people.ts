@@ -2,8 +2,10 @@ import { type Directory, mayViewField, type OperationContext, option, type Ticke
 
 /** How people are named in lists; Trac's options. */
 export const NAMING_OPTIONS = {
-  fullNames: option.bool('trac', 'show_full_names', true, 'Show people by full name where one is known.'),
-  addresses: option.bool('trac', 'show_email_addresses', false, 'Show e-mail addresses to people without EMAIL_VIEW, too.'),
+  fullNames: option.bool('trac', 'show_full_names', true, 'Show people by full name where one is known.', { otherwise: false }),
+  addresses: option.bool('trac', 'show_email_addresses', false, 'Show e-mail addresses to people without EMAIL_VIEW, too.', {
+    otherwise: false,
+  }),
 };
 
 /** Values of `NAMING_OPTIONS`. */

@@ -19,7 +19,9 @@ export const OWNER_USES = { permissions: IPermissionService, adjuncts: IAdjunctS
 export const OWNER_OPTIONS = {
   ...NAMING_OPTIONS,
   strategy: STRATEGY_OPTION,
-  restrict: option.bool('ticket', 'restrict_owner', false, 'Owners are chosen among holders of TICKET_MODIFY, not typed.'),
+  restrict: option.bool('ticket', 'restrict_owner', false, 'Owners are chosen among holders of TICKET_MODIFY, not typed.', {
+    otherwise: false,
+  }),
   defaultOwner: option.text(
     'ticket',
     'default_owner',

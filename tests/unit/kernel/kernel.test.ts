@@ -140,6 +140,20 @@ describe('isolation', () => {
     });
   });
 
+  test('a bad value of an option that says what it counts as is told once and costs nothing', () => {
+    const asking = () =>
+      component({
+        implements: [IGreeter],
+        options: { wide: option.bool('sla', 'wide', true, 'Wide.', { otherwise: false }) },
+        create: ({ options }) => ({ greet: () => String(options.wide) }),
+      });
+    const kernel = kernelWith({ A: asking(), B: asking() }, { sla: { wide: 'y' } });
+    expect(greetings(kernel)).toEqual(['false', 'false']);
+    expect(kernel.diagnoses()).toMatchObject([
+      { severity: 'error', message: '[sla] wide = "y": expected yes or no.', component: 'hall.A' },
+    ]);
+  });
+
   test('a secret is not printed even when it is wrong', () => {
     const Picky = component({
       implements: [IGreeter],

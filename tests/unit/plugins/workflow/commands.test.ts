@@ -169,6 +169,18 @@ describe('tracts workflow check', () => {
     );
   });
 
+  it('reports a switch with an unknown word, which is off and costs no operation', async () => {
+    const ini =
+      '[ticket]\nrestrict_owner = y\n[ticket-workflow]\ncreate = <none> -> new\ngo = new -> new\ngo.operations = set_owner\n';
+    const { code, text } = await run('workflow check', [], { ini: write('switch.ini', ini) });
+    expect(code).toBe(1);
+    expect(text).toMatch(/^line 2: error: .* restrict_owner = "y": expected yes or no\. .*\nline 4: .*$/);
+    const file = write('switch.json', JSON.stringify({ ini, scenarios: [{ status: 'new', user: 'bob' }] }));
+    expect(JSON.parse((await run('workflow simulate', [file])).text)).toMatchObject([
+      { actions: [{ name: 'go', controls: [{ type: 'text', value: 'bob' }], changes: { owner: '' } }] },
+    ]);
+  });
+
   it('finds nothing wrong with a new environment', async () => {
     expect(await run('workflow check', [])).toEqual({ code: 0, text: 'The workflow is sound.' });
   });
