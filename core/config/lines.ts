@@ -15,7 +15,7 @@ interface SectionLine extends Line {
 export interface OptionLine extends Line {
   readonly kind: 'option';
   readonly section: string;
-  /** The name in lower case, as it is looked up. */
+  /** The name as it is looked up: in lower case, unless the file tells case apart. */
   readonly key: string;
   /** The name as written. */
   readonly writtenKey: string;
@@ -65,7 +65,10 @@ class LineReader {
   private readonly headers = new Map<string, number>();
   private readonly options = new Map<string, number>();
 
-  constructor(private readonly file: string | undefined) {}
+  constructor(
+    private readonly file: string | undefined,
+    private readonly keyOf: (writtenKey: string) => string,
+  ) {}
 
   read(line: string, at: number): void {
     const text = strip(line);
@@ -122,14 +125,12 @@ class LineReader {
     }
     const writtenKey = stripEnd(text.slice(0, delimiter));
     if (writtenKey === '') refuse(place, 'the name before the = is missing. Write name = value.');
-    const key = writtenKey.toLowerCase();
+    const key = this.keyOf(writtenKey);
     const id = JSON.stringify([section, key]);
     const before = this.options.get(id);
     if (before !== undefined) {
-      refuse(
-        { ...place, key },
-        `the option is set a second time, after line ${before + 1} (upper and lower case are the same). Remove one of them.`,
-      );
+      const sameness = this.keyOf('A') === this.keyOf('a') ? ' (upper and lower case are the same)' : '';
+      refuse({ ...place, key }, `the option is set a second time, after line ${before + 1}${sameness}. Remove one of them.`);
     }
     this.options.set(id, at);
     this.option = { at, last: at, section, key, writtenKey, parts: [strip(text.slice(delimiter + 1))] };
@@ -152,11 +153,12 @@ const close = (item: Item | OpenOption): Item => {
 
 /**
  * Reads lines as Python's ConfigParser does without interpolation, strictly: no inline comments, no quotes, `=` or `:`
- * whichever comes first, deeper-indented lines continue a value. Throws a ConfigError that names the first bad line.
+ * whichever comes first, deeper-indented lines continue a value. Two names are the same option when `keyOf` says the same of
+ * them. Throws a ConfigError that names the first bad line.
  */
-export function readLines(text: string, file?: string): LineModel {
+export function readLines(text: string, file?: string, keyOf = (writtenKey: string) => writtenKey.toLowerCase()): LineModel {
   const lines = text.match(/[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+$/g) ?? [];
-  const reader = new LineReader(file);
+  const reader = new LineReader(file, keyOf);
   lines.forEach((line, at) => {
     reader.read(line.replace(/[\r\n]+$/, ''), at);
   });

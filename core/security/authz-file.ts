@@ -58,7 +58,8 @@ export function parseAuthz(text: string, file: string): AuthzRules {
   const sections = new Map<string, { readonly pattern: RegExp; readonly lines: AuthzLine[] }>();
   const members = new Map<string, string[]>();
   const groupLines: { readonly members: readonly string[]; readonly line: number }[] = [];
-  for (const item of readLines(text, file).items) {
+  // Joe and joe are two people, as everywhere; only the names in trac.ini are the same in any case.
+  for (const item of readLines(text, file, (name) => name).items) {
     if (item.kind === 'comment') continue;
     const line = item.at + 1;
     if (item.kind === 'section') {

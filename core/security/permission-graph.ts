@@ -51,7 +51,8 @@ const SECTION = 'extra-permissions';
 
 /**
  * Adds the permissions of `[extra-permissions]` to those of the components: `NAME = A, B` defines NAME, which includes A
- * and B, and defines those too; a name that begins with an underscore only groups the line (`_any = A, B`).
+ * and B, and defines those too; a name that begins with an underscore only groups the line (`_any = A, B`). However they are
+ * written, they are upper case.
  */
 export function withExtraPermissions(
   declared: ReadonlyMap<string, PermissionInfo>,
@@ -64,13 +65,20 @@ export function withExtraPermissions(
     permissions.set(name, { ...known, includes: [...new Set([...known.includes, ...includes])] });
   };
   for (const [key, value] of settings.entries(SECTION)) {
-    const names = [...new Set(value.split(/[,\s]+/).filter(Boolean))];
+    const names = [
+      ...new Set(
+        value
+          .toUpperCase()
+          .split(/[,\s]+/)
+          .filter(Boolean),
+      ),
+    ];
     const good = names.filter(isPermissionName);
     for (const bad of names.filter((name) => !isPermissionName(name)))
       diagnoses.push({
         severity: 'error',
-        message: `"${bad}" is no permission: their names are upper case. It is left out.`,
-        remedy: `Write ${bad.toUpperCase()}.`,
+        message: `"${bad}" is no permission: their names have letters. It is left out.`,
+        remedy: 'Write a name with letters, or take it out.',
         place: settings.place(SECTION, key),
       });
     for (const name of good) if (!permissions.has(name)) define(name);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { decodeIni } from '../../config/parse.ts';
-import { BadRequestError } from '../../kernel/errors.ts';
+import { BadRequestError, type Diagnosis } from '../../kernel/errors.ts';
 import { ISiteHealth } from '../../kernel/registry.ts';
 import { ITicketFields } from '../../ticket/extension-points.ts';
 import { textFlag } from '../arguments.ts';
@@ -8,7 +8,7 @@ import type { OpenSite } from '../extension-points.ts';
 import type { CoreCommand, CoreHost } from '../host.ts';
 import { OPERATOR } from '../operator.ts';
 import { printableDiagnosis, printJson, printTable } from '../output.ts';
-import { toTracField } from '../trac-field.ts';
+import { type TracField, toTracField } from '../trac-field.ts';
 
 /** The text of a trac.ini that is named on the command line. */
 function readIniFile(file: string): string {
@@ -24,6 +24,13 @@ function readIniFile(file: string): string {
 const siteOf = (host: CoreHost, ini: string | undefined): Promise<OpenSite> =>
   ini === undefined ? host.openSite() : host.memorySite({ ini: readIniFile(ini), file: ini });
 
+/** Nor has Trac a field without a choice: a workflow without states takes the status away. */
+const isField = ({ custom, options }: TracField): boolean => custom === true || options?.length !== 0;
+
+/** Errors in [ticket] as well: they may cost all built-in fields. */
+const isAboutFields = ({ place, severity }: Diagnosis): boolean =>
+  place?.section === 'ticket-custom' || (place?.section === 'ticket' && severity === 'error');
+
 const fields: CoreCommand = {
   name: 'fields',
   summary: 'List the ticket fields, of an environment or as a trac.ini would define them.',
@@ -32,9 +39,9 @@ const fields: CoreCommand = {
   switches: ['json'],
   async run(host, args) {
     const site = await siteOf(host, textFlag(args, 'ini'));
-    const shown = await site.contexts.read(OPERATOR, async (ctx) => (await site.get(ITicketFields).all(ctx)).map(toTracField));
-    for (const one of site.get(ISiteHealth).diagnoses())
-      if (one.place?.section === 'ticket-custom') host.err(printableDiagnosis(one));
+    const all = await site.contexts.read(OPERATOR, (ctx) => site.get(ITicketFields).all(ctx));
+    const shown = all.map(toTracField).filter(isField);
+    for (const one of site.get(ISiteHealth).diagnoses()) if (isAboutFields(one)) host.err(printableDiagnosis(one));
     if (args.flags['json']) {
       printJson(host, shown);
       return;

@@ -47,6 +47,9 @@ function requireKnown(site: OpenSite, actions: readonly string[]): void {
   }
 }
 
+const heldBy = async (site: OpenSite, ctx: OperationContext, subject: string): Promise<readonly string[]> =>
+  (await site.get(IGrants).list(ctx)).filter((grant) => grant.subject === subject).map(({ action }) => action);
+
 const add: CoreCommand = {
   name: 'permission add',
   summary: 'Grant permissions, or membership of groups, to a user or group.',
@@ -57,6 +60,10 @@ const add: CoreCommand = {
     const site = await host.openSite();
     requireKnown(site, actions);
     await site.contexts.write(OPERATOR, async (ctx) => {
+      const held = await heldBy(site, ctx, subject);
+      const again = actions.filter((action, index) => held.includes(action) || actions.indexOf(action) < index);
+      if (again.length > 0)
+        throw new BadRequestError(`${subject} has ${[...new Set(again)].join(', ')} already. Nothing is changed.`);
       for (const action of actions) await site.get(IGrants).grant(ctx, subject, action);
     });
     host.out(`Granted to ${subject}: ${actions.join(', ')}.`);
@@ -72,7 +79,7 @@ const remove: CoreCommand = {
     const [subject = '', ...actions] = args.positional;
     const site = await host.openSite();
     await site.contexts.write(OPERATOR, async (ctx) => {
-      const held = (await site.get(IGrants).list(ctx)).filter((grant) => grant.subject === subject).map(({ action }) => action);
+      const held = await heldBy(site, ctx, subject);
       const missing = actions.filter((action) => !held.includes(action));
       if (missing.length > 0)
         throw new BadRequestError(

@@ -241,6 +241,13 @@ describe('permission', () => {
     expect((await cli.run(['permission', 'list', env])).out).toContain('anonymous');
   });
 
+  it('add refuses what is granted already, and changes nothing then', async () => {
+    const again = await cli.run(['permission', 'add', env, 'ann', 'MILESTONE_MODIFY', 'staff']);
+    expect([again.code, again.err]).toEqual([1, 'tracts: ann has staff already. Nothing is changed.']);
+    expect((await cli.run(['permission', 'add', env, 'ann', 'MILESTONE_VIEW', 'MILESTONE_VIEW'])).code).toBe(1);
+    expect(await cli.json(['permission', 'list', env, 'ann', '--json'])).toEqual([{ subject: 'ann', action: 'staff' }]);
+  });
+
   it('add refuses a permission that does not exist, remove what was not granted', async () => {
     expect((await cli.run(['permission', 'add', env, 'ann', 'TICKET_ADMN'])).err).toContain('Did you mean TICKET_ADMIN?');
     expect((await cli.run(['permission', 'add', env, 'ann', 'ZZZZZZZZZZ'])).err).toContain('lower-case');

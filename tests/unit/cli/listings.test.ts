@@ -27,10 +27,24 @@ describe('fields', () => {
     expect(fields.filter(({ custom }) => custom)).toEqual([
       { name: 'due', custom: true, type: 'time', order: 0, label: 'Due', value: '', format: 'date' },
       { name: 'odd', custom: true, type: 'txt', order: 0, label: 'Odd', value: '' },
-      { name: 'ok', custom: true, type: 'checkbox', order: 0, label: 'Ok', value: '', ticketlink_query: null },
+      { name: 'ok', custom: true, type: 'checkbox', order: 0, label: 'Ok', value: '0', ticketlink_query: null },
     ]);
     expect(err).toContain('x-y');
     expect(err).toContain('Did you mean text?');
+  });
+
+  it('leaves the status out where the workflow has no state, as Trac does with a choice without values', async () => {
+    const namesIn = async (workflow: string): Promise<string[]> => {
+      const ini = cli.write('states.ini', `[ticket-workflow]\n${workflow}`);
+      return ((await cli.json(['fields', '--ini', ini, '--json'])) as { name: string }[]).map(({ name }) => name);
+    };
+    expect(await namesIn('')).not.toContain('status');
+    expect(await namesIn('create = <none> -> new\n')).toContain('status');
+  });
+
+  it('says what is wrong in [ticket], which may cost fields', async () => {
+    const { err } = await cli.run(['fields', '--ini', cli.write('ticket.ini', '[ticket]\nmax_summary_size = big\n'), '--json']);
+    expect(err).toContain('max_summary_size');
   });
 
   it('refuses a file that cannot be used', async () => {

@@ -101,6 +101,14 @@ anonymous = TICKET_EDIT_COMMENT
     expect(resourceKey({ realm: 'ticket', id: 3, parent: { realm: 'ticket', id: 1 } })).toBe('ticket:3@*');
   });
 
+  test('people whose names differ by case only are two people', async () => {
+    const { may, problems } = await withFile('[ticket:1]\njoe = !TICKET_VIEW\nJoe = TICKET_ADMIN\n');
+    expect(problems()).toEqual([]);
+    expect([may('joe', 'TICKET_VIEW', ticket(1)), may('Joe', 'TICKET_CHGPROP', ticket(1))]).toEqual([false, true]);
+    const twice = await withFile('[ticket:1]\njoe = !TICKET_VIEW\njoe =\n');
+    expect(twice.problems()).toMatchObject([{ message: expect.stringMatching(/after line 2\. Remove one/) }]);
+  });
+
   test('a change of the file takes effect', async () => {
     const { file, may } = await withFile('[ticket:*]\n* = !TICKET_VIEW\n');
     expect(may('joe', 'TICKET_VIEW', ticket(1))).toBe(false);
