@@ -29,6 +29,11 @@ function groupMilestones(milestones: readonly Adjunct[]): readonly OptionGroup[]
 const defaultFor = (name: string, fallback: string) =>
   option.text('ticket', `default_${name}`, fallback, `Default ${name} of a new ticket.`);
 
+/** A limit that cannot be read is Trac's: it must not cost all fields. */
+const maxSizeOf = (name: string) =>
+  option.int('ticket', `max_${name}_size`, MAX_SIZE, `Characters a ${name} may have; 0 for any number.`, { otherwise: MAX_SIZE });
+const MAX_SIZE = 262_144;
+
 /** Fields whose choices an administrator keeps, in display order; each draws on the vocabulary of its name. */
 const VOCABULARIES = ['priority', 'milestone', 'component', 'version', 'severity'] as const satisfies readonly AdjunctType[];
 const TYPES = ['ticket_type', 'resolution', ...VOCABULARIES] as const satisfies readonly AdjunctType[];
@@ -71,8 +76,8 @@ export const BuiltinFields = component({
       { otherwise: false },
     ),
     allowedEmpty: option.list('ticket', 'allowed_empty_fields', ['milestone', 'version'], 'Choices that may be left empty.'),
-    maxSummary: option.int('ticket', 'max_summary_size', 262144, 'Characters a summary may have; 0 for any number.'),
-    maxDescription: option.int('ticket', 'max_description_size', 262144, 'Characters a description may have; 0 for any number.'),
+    maxSummary: maxSizeOf('summary'),
+    maxDescription: maxSizeOf('description'),
   },
   create: ({ adjuncts, controllers, permissions, options }) => {
     const optional = (name: string) => (options.allowedEmpty.includes(name) ? { optional: true } : {});

@@ -42,9 +42,11 @@ describe('fields', () => {
     expect(await namesIn('create = <none> -> new\n')).toContain('status');
   });
 
-  it('says what is wrong in [ticket], which may cost fields', async () => {
-    const { err } = await cli.run(['fields', '--ini', cli.write('ticket.ini', '[ticket]\nmax_summary_size = big\n'), '--json']);
-    expect(err).toContain('max_summary_size');
+  it('says what is wrong in [ticket], which costs no field', async () => {
+    const ini = cli.write('ticket.ini', '[ticket]\nmax_summary_size = big\nmax_description_size = 1.5\nrestrict_owner = y\n');
+    const { out, err } = await cli.run(['fields', '--ini', ini, '--json']);
+    expect(JSON.parse(out)).toEqual(await cli.json(['fields', '--ini', cli.write('nothing.ini', ''), '--json']));
+    expect(err.match(/line \d/g)?.sort()).toEqual(['line 2', 'line 3', 'line 4']);
   });
 
   it('refuses a file that cannot be used', async () => {
