@@ -45,7 +45,7 @@ export async function judge(
   const offer = form.actions.get(actionName);
   suspendConditions(form.fields.values());
   const defaults = defaultsOf(ctx, form);
-  const parsed = await parseSubmission(ctx, form, offer, submission, typeOf);
+  const parsed = await parseSubmission(ctx, form, offer, withoutBlankReporter(ctx, submission), typeOf);
   const filed: Values = { ...before, ...defaults, ...reporterOf(ctx, submission) };
   const edits = settleEdits(form.fields, parsed, {
     definitions: form.definitions,
@@ -139,6 +139,15 @@ function defaultsOf(ctx: TicketContext, form: FormDraft): Values {
 /** A new ticket's reporter is the one who files it, unless the form let him name another. */
 const reporterOf = (ctx: TicketContext, submission: Submission): Values =>
   ctx.ticket.exists ? {} : { reporter: authorOf(ctx, submission) };
+
+/** Nobody files as nobody: a reporter left empty is the one who files, as in Trac. */
+function withoutBlankReporter({ ticket }: TicketContext, submission: Submission): Submission {
+  const isBlankReporter = ([name, value]: readonly [string, unknown]): boolean =>
+    (name === 'reporter' || name === 'field_reporter') && typeof value === 'string' && isBlank(value);
+  const fields = Object.entries(submission.fields ?? {});
+  if (ticket.exists || !fields.some(isBlankReporter)) return submission;
+  return { ...submission, fields: Object.fromEntries(fields.filter((entry) => !isBlankReporter(entry))) };
+}
 
 const noCommentHere = ({ ticket }: TicketContext): string =>
   ticket.exists ? 'You may not comment on this ticket.' : 'A new ticket takes no comment; write it into the description.';

@@ -24,8 +24,15 @@ const isWellFormed = (text: string): boolean =>
 export function textFault(text: string, limit: number | undefined): string | undefined {
   if (FORBIDDEN.test(text) || !isWellFormed(text))
     return 'This text has characters that cannot be stored (NUL or broken Unicode). Remove them.';
-  if (limit && text.length > limit) return `This text is too long: ${text.length} characters, ${limit} at most.`;
-  return undefined;
+  return sizeFault(text, limit);
+}
+
+/** Counted in characters and not in UTF-16 units; those are only counted where there are too many units. */
+function sizeFault(text: string, limit: number | undefined): string | undefined {
+  if (!limit || text.length <= limit) return undefined;
+  let size = 0;
+  for (const _character of text) size++;
+  return size > limit ? `This text is too long: ${size} characters, ${limit} at most.` : undefined;
 }
 
 const textsOf = (raw: unknown): readonly string[] =>
@@ -33,15 +40,22 @@ const textsOf = (raw: unknown): readonly string[] =>
 
 type Outcome = { readonly value: unknown } | { readonly fault: string };
 
+/** What is stored counts: blanks at the ends of a line and a browser's CR do not. */
+function measured(value: unknown, raw: unknown, { maxSize }: Field): Outcome {
+  const texts = typeof value === 'string' ? [value] : textsOf(raw);
+  const fault = texts.map((text) => sizeFault(text, maxSize)).find(Boolean);
+  return fault ? { fault } : { value };
+}
+
 async function parseOne(raw: unknown, field: Field, type: FieldType, ctx: TicketContext): Promise<Outcome> {
   if (Array.isArray(raw) && raw.length > 1 && !type.several) throw new RepeatedValueError(field.control);
   for (const text of textsOf(raw)) {
-    const fault = textFault(text, field.maxSize);
+    const fault = textFault(text, undefined);
     if (fault) return { fault };
   }
   try {
-    const value: unknown = await type.parse(raw, field, ctx);
-    return { value: typeof value === 'string' && field.normalise ? field.normalise(value) : value };
+    const parsed: unknown = await type.parse(raw, field, ctx);
+    return measured(typeof parsed === 'string' && field.normalise ? field.normalise(parsed) : parsed, raw, field);
   } catch (error) {
     if (error instanceof InvalidValueError || (error as { code?: unknown }).code === 'INVALID_VALUE')
       return { fault: (error as Error).message };
@@ -104,12 +118,30 @@ class Parser {
   async fields(sent: Values): Promise<Record<string, unknown>> {
     const values: Record<string, unknown> = {};
     for (const [key, raw] of Object.entries(sent)) {
-      const field = this.form.fields.get(key) ?? [...this.form.fields.values()].find((one) => one.control === key);
+      const field = this.#find(key);
+      const box = field ? undefined : this.#boxOf(key);
       if (field) await this.#field(field, raw, values);
+      else if (box) await this.#boxAlone(box, sent, values);
       else if (PROTECTED_FIELDS.has(key)) this.warnings.push(ignored(`field_${key}`, key, key));
       else this.problems.push({ field: `field_${key}`, message: `There is no field “${key}” to fill in here.` });
     }
     return values;
+  }
+
+  /** A field by its name or that of its control. */
+  #find(key: string): Field | undefined {
+    return this.form.fields.get(key) ?? [...this.form.fields.values()].find((one) => one.control === key);
+  }
+
+  /** Trac's companion of a box, sent always: it tells a box without a mark from one that was not shown. */
+  #boxOf(key: string): Field | undefined {
+    const name = /^(?:field_)?checkbox_(.+)$/.exec(key)?.[1];
+    const field = name === undefined ? undefined : this.form.fields.get(name);
+    return field?.type === 'checkbox' ? field : undefined;
+  }
+
+  async #boxAlone(box: Field, sent: Values, values: Record<string, unknown>): Promise<void> {
+    if (sent[box.name] === undefined && sent[box.control] === undefined) await this.#field(box, '0', values);
   }
 
   async #field(field: Field, raw: unknown, values: Record<string, unknown>): Promise<void> {

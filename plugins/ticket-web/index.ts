@@ -13,12 +13,15 @@ import {
 } from 'tracts';
 import { IAddressPrivacy } from 'tracts/addresses';
 import { IFieldViews, ITicketPanelProvider } from './api.ts';
+import { isCommentForm, isCommentSubmit, postCommentForm } from './comment-pages.ts';
 import { viewField } from './field-view.ts';
 import { isSubmit, type PageNeeds, postNewTicket, postTicket, showNewTicket, showStoredTicket } from './pages.ts';
 import { viewerOf } from './viewer.ts';
 
 /** A preview only reads. */
 const modeOf = (request: WebRequest): 'read' | 'write' => (isSubmit(request) ? 'write' : 'read');
+
+const commentModeOf = (request: WebRequest): 'read' | 'write' => (isCommentSubmit(request) ? 'write' : 'read');
 
 /** The pages on which tickets are filed, read and changed. */
 export const TicketPages = component({
@@ -53,9 +56,10 @@ export const TicketPages = component({
       {
         method: 'POST',
         path: '/ticket/:id',
-        mode: modeOf,
+        mode: (request) => (isCommentForm(request) ? commentModeOf(request) : modeOf(request)),
         uploads: true,
-        handle: (ctx, request) => postTicket(needs, ctx, request),
+        handle: (ctx, request) =>
+          isCommentForm(request) ? postCommentForm(needs, ctx, request) : postTicket(needs, ctx, request),
       },
     ],
   }),

@@ -9,6 +9,8 @@ const CHECKBOX = 'field_checkbox_';
 const FIELD = 'field_';
 const ACTION = 'action_';
 const INPUT_CHECKBOX = 'checkbox_action_';
+/** Trac's box “add me to Cc”, or “remove me”: that it is there counts, whatever its value. */
+const CC_TOGGLE = 'cc_update';
 
 /** The first value of a parameter of an address; `''` when it is not there. */
 export const firstOf = (parameters: Parameters, name: string): string => {
@@ -34,8 +36,17 @@ const record = (): Record<string, string | readonly string[]> =>
   Object.create(null) as Record<string, string | readonly string[]>;
 
 function fieldsOf(body: Parameters, controls: Controls): Record<string, string | readonly string[]> {
+  const fields = plainFieldsOf(body, controls);
+  if (!has(body, CC_TOGGLE)) return fields;
+  // Last, as it means the list as sent beside it. Whoever may not use it is told so.
+  fields[CC_TOGGLE] = Array.isArray(body[CC_TOGGLE]) ? body[CC_TOGGLE] : 'on';
+  return fields;
+}
+
+function plainFieldsOf(body: Parameters, controls: Controls): Record<string, string | readonly string[]> {
   const fields = record();
-  for (const [key, value] of Object.entries(body)) {
+  const plain = Object.entries(body).filter(([key]) => key !== CC_TOGGLE);
+  for (const [key, value] of plain) {
     const known = controls.get(key);
     if (known) fields[known.name] = value;
     else if (key.startsWith(CHECKBOX) && controls.has(FIELD + key.slice(CHECKBOX.length))) {

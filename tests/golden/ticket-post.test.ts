@@ -58,9 +58,7 @@ function toSubmission(form: Form, version: number): Submission {
 /** Cases in which Trac is not followed, on purpose: docs/trac-differences.md, section Tickets. Here Tracts refuses. */
 const isRefusedHere = (one: Case): boolean =>
   // Anyone may claim to be anyone in Trac; here a reporter other than oneself needs TICKET_ADMIN.
-  (one.case === 'reporter' && one.outcome === 'redirect' && !one.permissions.includes('TICKET_ADMIN')) ||
-  // Who may edit the whole Cc field is offered that, and not the box that adds oneself.
-  (one.case === 'cc-add-self' && one.permissions.includes('TICKET_ADMIN'));
+  one.case === 'reporter' && one.outcome === 'redirect' && !one.permissions.includes('TICKET_ADMIN');
 
 const siteFor = (one: Case): Promise<TestSite> =>
   testSite({
