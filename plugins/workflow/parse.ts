@@ -70,6 +70,7 @@ const LONGEST_SHOWN = 200;
 const EXAMPLE = 'Write "old, states -> new". Example: accept = new, reopened -> accepted';
 
 function readTransition(draft: Draft, value: string, place: Place, report: Report): void {
+  draft.places.set('', place);
   const sides = value.split('->').map((side) => side.trim());
   const [oldStates, newState] = sides;
   if (sides.length === 2 && oldStates !== undefined && newState !== undefined) {
@@ -109,14 +110,15 @@ function collectDrafts(settings: ISettings, report: Report): Draft[] {
     }
     const draft = drafts.get(name) ?? newDraft(name);
     drafts.set(name, draft);
-    draft.places.set(attribute ?? '', place);
     if (attribute === undefined) readTransition(draft, value, place, report);
-    else readAttribute(draft, attribute, value);
+    else readAttribute(draft, attribute, value, place);
   }
   return [...drafts.values()];
 }
 
-function readAttribute(draft: Draft, attribute: string, value: string): void {
+function readAttribute(draft: Draft, attribute: string, value: string, place: Place): void {
+  // What ends in its dot is an attribute too, one without a name, and not the action's line.
+  draft.places.set(attribute || '.', place);
   draft.attributes[attribute] = value;
   if (attribute === 'oldstates') draft.oldStates = value;
   if (attribute === 'newstate') draft.newState = value.trim();
@@ -155,10 +157,11 @@ function finish(draft: Draft, report: Report): WorkflowRule {
   const oldStates = readOldStates(draft.oldStates ?? '');
   const newState = draft.newState ?? '';
   const weight = readWeight(draft, report);
-  if (draft.usable && draft.newState === '' && draft.oldStates !== undefined) {
+  if (draft.usable && newState === '' && draft.oldStates !== undefined) {
     draft.usable = false;
     const message = `The action "${draft.name}" is not available: it names no state to lead to.`;
-    report.add(draft.places.get('') ?? draft.places.get('newstate'), message, EXAMPLE);
+    const place = ['', 'newstate', 'oldstates'].map((key) => draft.places.get(key)).find((each) => each !== undefined);
+    report.add(place, message, EXAMPLE);
   }
   return {
     name: draft.name,

@@ -48,6 +48,7 @@ describe('a warning', () => {
     ['x = * -> *\nx.operations = set_owner', 6, 'never offered', 'leave_status'],
     ['x = -> closed', 6, 'names no old state', 'Name states'],
     ['clsoe.label = Close', 6, 'no line', '"close"'],
+    ['clsoe. = new -> closed', 6, 'no line', '"close"'],
     ['x = new -> Closed', 6, 'upper and lower case', 'alike'],
     ['x = new -> clsoed', 6, 'No action leads on from the state "clsoed"', '"closed"'],
     ['x = limbo -> closed', 6, 'No ticket can get into', 'limbo'],

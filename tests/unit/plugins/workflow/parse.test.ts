@@ -83,6 +83,17 @@ describe('a line that cannot be read', () => {
     expect(rules.filter(({ usable }) => usable).map(({ name }) => name)).toEqual(['create', '_reset']);
   });
 
+  it.each([
+    ['old states alone', ['a.oldstates = new'], 2],
+    ['an empty state', ['a.oldstates = new', 'a.newstate ='], 3],
+  ])('costs its action when it is given in parts, as %s', (_what, lines, line) => {
+    const { problems, rules } = parse(...lines);
+    expect(problems).toMatchObject([
+      { severity: 'error', place: { line }, message: expect.stringContaining('no state to lead to') },
+    ]);
+    expect(rules[0]).toMatchObject({ name: 'a', usable: false });
+  });
+
   it('says so when the line below was indented and became part of it', () => {
     const [problem] = parse('a = new -> x', '  b = x -> new').problems;
     expect(problem?.remedy).toContain('Remove the blanks before the line below');
