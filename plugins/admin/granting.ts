@@ -1,7 +1,7 @@
 import type { IPermissionService, OperationContext } from 'tracts';
 
 /** Trac's rule: what is written in capitals is a permission, anything else the name of a group. */
-export const isPermission = (action: string): boolean => action === action.toUpperCase();
+export const isPermission = (action: string): boolean => action === action.toUpperCase() && action !== action.toLowerCase();
 
 /**
  * Why this person may not grant or take away `action`, in a sentence; undefined: may.

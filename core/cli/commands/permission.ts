@@ -1,5 +1,4 @@
 import { BadRequestError } from '../../kernel/errors.ts';
-import { nearest } from '../../kernel/nearest.ts';
 import type { OperationContext, Resource } from '../../security/context.ts';
 import { IGrants, IPermissionService } from '../../security/extension-points.ts';
 import { ITicketService } from '../../ticket/extension-points.ts';
@@ -35,18 +34,6 @@ const list: CoreCommand = {
   },
 };
 
-/** Upper case is a permission and must be one; anything else is a group, which exists by being granted (Trac). */
-function requireKnown(site: OpenSite, actions: readonly string[]): void {
-  const known = site.get(IPermissionService).all();
-  for (const action of actions) {
-    if (action !== action.toUpperCase() || known.has(action)) continue;
-    const near = nearest(action, known.keys());
-    throw new BadRequestError(
-      `There is no permission ${action}. ${near ? `Did you mean ${near}?` : 'Groups are written with lower-case letters.'}`,
-    );
-  }
-}
-
 const heldBy = async (site: OpenSite, ctx: OperationContext, subject: string): Promise<readonly string[]> =>
   (await site.get(IGrants).list(ctx)).filter((grant) => grant.subject === subject).map(({ action }) => action);
 
@@ -58,7 +45,6 @@ const add: CoreCommand = {
   async run(host, args) {
     const [subject = '', ...actions] = args.positional;
     const site = await host.openSite();
-    requireKnown(site, actions);
     await site.contexts.write(OPERATOR, async (ctx) => {
       const held = await heldBy(site, ctx, subject);
       const again = actions.filter((action, index) => held.includes(action) || actions.indexOf(action) < index);

@@ -251,10 +251,18 @@ describe('permission', () => {
   it('add refuses a permission that does not exist, remove what was not granted', async () => {
     expect((await cli.run(['permission', 'add', env, 'ann', 'TICKET_ADMN'])).err).toContain('Did you mean TICKET_ADMIN?');
     expect((await cli.run(['permission', 'add', env, 'ann', 'ZZZZZZZZZZ'])).err).toContain('lower-case');
+    expect((await cli.run(['permission', 'add', env, 'ann', 'REPORT_VIEW', 'X1'])).code).toBe(1);
+    expect(await cli.json(['permission', 'list', env, 'ann', '--json'])).toEqual([{ subject: 'ann', action: 'staff' }]);
     expect((await cli.run(['permission', 'remove', env, 'ann', 'staff', 'WIKI_VIEW'])).err).toBe(
       'tracts: ann was not granted WIKI_VIEW, only staff. Nothing is changed.',
     );
     expect((await cli.run(['permission', 'remove', env, 'zed', 'x'])).err).toContain('zed was not granted x. Nothing');
+  });
+
+  it('a name without letters is a group', async () => {
+    expect((await cli.run(['permission', 'add', env, '123', 'TIMELINE_VIEW'])).code).toBe(0);
+    expect((await cli.run(['permission', 'add', env, 'zoe', '123'])).code).toBe(0);
+    expect(await cli.json(['permission', 'check', env, 'zoe', 'TIMELINE_VIEW', '--json'])).toMatchObject({ allowed: true });
   });
 
   it('check says yes or no, and why', async () => {
