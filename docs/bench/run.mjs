@@ -19,8 +19,8 @@ if (apart) {
 const { values } = parseArgs({
   options: {
     tickets: { type: 'string', default: '10000,100000' },
-    seconds: { type: 'string', default: '5' },
-    rounds: { type: 'string', default: '3' },
+    seconds: { type: 'string', default: '2' },
+    rounds: { type: 'string', default: '7' },
   },
 });
 const SIZES = values.tickets.split(',').map(Number);
