@@ -146,8 +146,8 @@ test('every problem is logged and told in the banner with file, section, key and
       { section: 'ticket', key: 'workflow', line: 3 },
     ],
     [
-      '[extra-permissions]\n_all = Nothing\n',
-      'trac.ini, line 2, [extra-permissions] _all: &quot;Nothing&quot; is no permission',
+      '[extra-permissions]\n_all = 12\n',
+      'trac.ini, line 2, [extra-permissions] _all: &quot;12&quot; is no permission',
       { section: 'extra-permissions', key: '_all', line: 2 },
     ],
   ];
