@@ -28,7 +28,7 @@ interface Group {
 /**
  * Lets writes that come together share one commit, which costs more than most of them: it writes each page of the file that any
  * of them touched, once. Writes run one after the other and see what those before them did; nobody gets an answer before all is
- * committed. A write that nobody joins is committed after one turn of the event loop.
+ * committed. A write that nobody joins is committed after two turns of the event loop.
  *
  * One that fails is undone alone: if it has written anything, the transaction is rolled back and the others are run again, each in
  * one of its own. No savepoint divides them, since at each one SQLite would write out its full-text index.
@@ -100,14 +100,18 @@ export class WriteGroups {
       }
   }
 
-  /** Commits when the event loop came round and nobody joined. */
+  /**
+   * Commits when the event loop came round twice and nobody joined: in the first turn arrives what others sent meanwhile, in the second
+   * they are as far as to write. With one turn, eight people who write at once fall into two halves that wait for each other.
+   */
   #plan(group: Group): void {
     const { length } = group.done;
-    setImmediate(() => {
+    const commit = (): void => {
       if (this.#open !== group || group.done.length !== length || this.#busy) return;
       this.#busy = true;
       void this.#commit(group).finally(() => this.#leave());
-    });
+    };
+    setImmediate(() => setImmediate(commit));
   }
 
   async #commit(group: Group): Promise<void> {
