@@ -1,4 +1,5 @@
 import type BetterSqlite3 from 'better-sqlite3';
+import { LRUCache } from 'lru-cache';
 
 const MOST_ANSWERS = 300;
 const MOST_ROWS = 20;
@@ -19,8 +20,7 @@ export function lookAgain(): void {
  */
 export class KeptRows {
   readonly #version: BetterSqlite3.Statement;
-  readonly #answers = new Map<string, Map<string, readonly unknown[]>>();
-  #count = 0;
+  readonly #answers = new LRUCache<string, readonly unknown[]>({ max: MOST_ANSWERS });
   #seen: unknown;
   #lookedAt = 0;
   #occasion = -1;
@@ -32,11 +32,14 @@ export class KeptRows {
   get(sql: string, bindings: readonly unknown[], ask: () => unknown[]): readonly unknown[] {
     // First: what is committed between this and the asking makes the answer newer than it is thought to be, never older.
     this.#look();
-    const key = keyOf(bindings);
-    const known = this.#answers.get(sql)?.get(key);
+    // SQLite tells 1 from '1', and so does JSON.
+    const key = `${sql} ${JSON.stringify(bindings)}`;
+    const known = this.#answers.get(key);
     if (known) return known;
     const rows = ask();
-    if (rows.length <= MOST_ROWS && rows.every(isShort)) this.#keep(sql, key, rows);
+    if (rows.length > MOST_ROWS || !rows.every(isShort)) return rows;
+    for (const row of rows) Object.freeze(row);
+    this.#answers.set(key, Object.freeze(rows));
     return rows;
   }
 
@@ -44,32 +47,12 @@ export class KeptRows {
     const now = performance.now();
     if (this.#occasion === occasions && now - this.#lookedAt < MOST_AGE_MS) return;
     const version = this.#version.get();
-    if (version !== this.#seen) this.#forget();
+    if (version !== this.#seen) this.#answers.clear();
     this.#seen = version;
     this.#lookedAt = now;
     this.#occasion = occasions;
   }
-
-  #keep(sql: string, key: string, rows: unknown[]): void {
-    if (this.#count >= MOST_ANSWERS) this.#forget();
-    for (const row of rows) Object.freeze(row);
-    const answers = this.#answers.get(sql) ?? new Map<string, readonly unknown[]>();
-    this.#answers.set(sql, answers.set(key, Object.freeze(rows)));
-    this.#count += 1;
-  }
-
-  #forget(): void {
-    this.#answers.clear();
-    this.#count = 0;
-  }
 }
-
-/** SQLite tells 1 from '1'. */
-const keyOf = (bindings: readonly unknown[]): string => {
-  let key = '';
-  for (const binding of bindings) key += `${typeof binding} ${String(binding)}\0`;
-  return key;
-};
 
 function isShort(row: unknown): boolean {
   let length = 0;

@@ -72,19 +72,18 @@ function leavesOf(data: Readonly<Record<string, unknown>>): readonly unknown[] |
 
 function addLeaves(leaves: unknown[], value: unknown): boolean {
   if (typeof value === 'function' || leaves.length >= MOST_LEAVES) return false;
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) {
-    leaves.push(value);
-    return true;
-  }
-  if (Array.isArray(value)) {
-    leaves.push(LIST, value.length);
-    return value.every((one) => addLeaves(leaves, one));
-  }
-  if (value instanceof Date) {
-    leaves.push(TIME, value.getTime());
-    return true;
-  }
-  return isRecord(value) && addRecord(leaves, value);
+  if (typeof value !== 'object' || value === null) leaves.push(value);
+  else if (value instanceof Date) leaves.push(TIME, value.getTime());
+  // What else there is, a Map for one, changes inside though it is frozen.
+  else if (!Array.isArray(value) && !isRecord(value)) return false;
+  else if (Object.isFrozen(value)) leaves.push(value);
+  else return Array.isArray(value) ? addList(leaves, value) : addRecord(leaves, value);
+  return true;
+}
+
+function addList(leaves: unknown[], list: readonly unknown[]): boolean {
+  leaves.push(LIST, list.length);
+  return list.every((one) => addLeaves(leaves, one));
 }
 
 function addRecord(leaves: unknown[], record: Readonly<Record<string, unknown>>): boolean {

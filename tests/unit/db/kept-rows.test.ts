@@ -12,6 +12,9 @@ interface Note {
   readonly text: string;
 }
 const noteRows = fixedQuery<Note>((db, id = 0) => db('note').where({ id }), { keep: true });
+const either = fixedQuery<Note>((db, one = '', other = '') => db('note').where({ text: one }).orWhere({ text: other }), {
+  keep: true,
+});
 const named = fixedQuery<Note>((db, text = '') => db('note').where({ text }).orderBy('id'), { keep: true });
 
 let dir: string;
@@ -58,6 +61,13 @@ test('other values, and a number for a text, are other questions', async () => {
   expect(await noteRows(database.reader, 3)).toEqual([]);
   expect(await named(database.reader, '1')).toEqual([{ id: 2, text: '1' }]);
   expect(await named(database.reader, 'one')).toEqual([{ id: 1, text: 'one' }]);
+});
+
+test('where one text ends and the next begins counts, whatever stands in them', async () => {
+  expect(await either(database.reader, 'x\0string y', 'z')).toEqual([]);
+  await change('y\0string z');
+  expect(await either(database.reader, 'x\0string y', 'z')).toEqual([]);
+  expect(await either(database.reader, 'x', 'y\0string z')).toHaveLength(1);
 });
 
 test('what another process commits is seen by whoever begins to read then', async () => {
