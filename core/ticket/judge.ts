@@ -92,7 +92,7 @@ export async function judge(
 }
 
 /** Without whom it cannot be judged is for administrators to know, who see it on every page. */
-export const BLOCKED: Problem = {
+export const BLOCKED_FORM: Problem = {
   message:
     'A part of this site that may have a say in this failed, so nothing is stored. An administrator sees on the About page what is wrong.',
 };
@@ -107,7 +107,7 @@ const NO_FILES: Problem = {
 };
 
 function actionProblems(ctx: TicketContext, form: FormDraft, name: string): Problem[] {
-  if (form.blockedBy(name) !== undefined) return [BLOCKED];
+  if (form.blockedBy(name) !== undefined) return [BLOCKED_FORM];
   if (form.actions.has(name)) return [];
   if (form.actions.size === 0 && !ctx.ticket.exists)
     return [

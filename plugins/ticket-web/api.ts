@@ -41,8 +41,8 @@ export type Panel = View & {
 /**
  * Adds panels to the page of a stored ticket and to the form of a new one.
  *
- * Called: for each such page. Combined: all. Ordered by: the panel's `order`. If it throws: its panels are left out, and
- * administrators are told.
+ * Called: for each such page. Combined: all. Ordered by: the panel's `order`. If it throws: its panels are left out; if
+ * one cannot be drawn: a sentence stands in its place. Administrators are told of both.
  */
 export interface ITicketPanelProvider {
   /** `form`: what the person may do, with the notes of a submission that was looked at or refused. */

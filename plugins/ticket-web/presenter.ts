@@ -1,6 +1,6 @@
 import {
   type Applied,
-  BLOCKED,
+  BLOCKED_FORM,
   type HistoryEntry,
   type ITexts,
   isClosedStatus,
@@ -205,8 +205,9 @@ function viewProblems(problems: readonly Problem[], targets: ReadonlySet<string>
   });
 }
 
-/** Whoever sees the form is told before anything is written that nothing of it could be stored. */
-const blocksOf = (form: TicketForm): readonly Problem[] => (form.blockedBy() === undefined ? [] : [BLOCKED]);
+/** Whoever could send the form is told before anything is written that nothing of it would be stored. */
+const shownProblems = ({ applied, form }: PageState, mayAct: boolean): readonly Problem[] =>
+  applied?.problems ?? (mayAct && form.blockedBy() !== undefined ? [BLOCKED_FORM] : []);
 
 const previewedComment = ({ preview, applied }: PageState): string => (preview ? (applied?.change?.comment ?? '') : '');
 
@@ -289,12 +290,17 @@ function valuesIn({ ctx: { ticket }, form }: PageState, stored: readonly FieldVi
   };
 }
 
+function viewStatus(state: PageState): TicketView['status'] {
+  const name = textOf(state, 'status');
+  const closed = isClosedStatus(name);
+  return { name, closed, note: closed ? textOf(state, 'resolution') : '' };
+}
+
 /** Turns a ticket with its form and history into what the page shows. */
 export async function presentTicket(state: PageState, viewer: Viewer, texts: ITexts): Promise<TicketView> {
   const { ctx, form } = state;
   const { ticket } = ctx;
-  const problems = state.applied?.problems ?? blocksOf(form);
-  const byControl = problemsByControl(problems);
+  const byControl = problemsByControl(state.applied?.problems ?? []);
   const extras = await extrasOf(form, viewer, ctx);
   const draw = (field: Parameters<typeof viewField>[0], ariaLabel?: string): FieldView =>
     viewField(field, viewer, {
@@ -326,15 +332,14 @@ export async function presentTicket(state: PageState, viewer: Viewer, texts: ITe
   const path = viewer.href(`/ticket/${ticket.id}`);
   const timeline = viewTimeline(entries, wish, { path, version: ticket.version });
   const history = keepTimeline(keepList(timeline.items), `${timeline.order} ${timeline.isCut} ${path}`, () => timeline);
-  const status = textOf(state, 'status');
-  const resolution = textOf(state, 'resolution');
   const opened = timeOf(state, 'time');
+  const mayAct = form.mayComment || editable.length > 0 || actions.length > 1;
   return {
     id: ticket.id ?? 0,
     exists: ticket.exists,
     version: ticket.version,
     heading: viewer.hide(textOf(state, 'summary')),
-    status: { name: status, closed: isClosedStatus(status), note: isClosedStatus(status) ? resolution : '' },
+    status: viewStatus(state),
     opened: opened && { time: opened, by: reporterOf(state, viewer) },
     changed: timeOf(state, 'changetime'),
     facts: values.facts(),
@@ -345,8 +350,8 @@ export async function presentTicket(state: PageState, viewer: Viewer, texts: ITe
     history,
     mayComment: form.mayComment,
     mayCommentInternally: form.mayCommentInternally,
-    mayAct: form.mayComment || editable.length > 0 || actions.length > 1,
-    problems: viewProblems(problems, targets, state.applied?.collision ? 'collision' : ''),
+    mayAct,
+    problems: viewProblems(shownProblems(state, mayAct), targets, state.applied?.collision ? 'collision' : ''),
     problemAt: Object.fromEntries(byControl),
     typed: { ...typed, action: chosen },
     preview: viewPreview(state, viewer, commentDrawn()),

@@ -16,7 +16,7 @@ import {
 import { testSite } from '../../core/testing/index.ts';
 import { ITicketPanelProvider } from '../../plugins/ticket-web/api.ts';
 import { IWorkflowOperation } from '../../plugins/workflow/api.ts';
-import { enter } from '../support/visitor.ts';
+import { enter, visit } from '../support/visitor.ts';
 
 const fail = (): never => {
   throw new Error('out of order');
@@ -131,7 +131,11 @@ test('where a manipulator cannot prepare the form the page stands, and everythin
   broken = false;
   expect((await ann.post('/newticket', FILED)).statusCode).toBe(303);
   broken = true;
-  expect((await ann.get('/ticket/1')).statusCode).toBe(200);
+  const page = await ann.get('/ticket/1');
+  expect([page.statusCode, page.body.includes('may have a say in this failed')]).toEqual([200, true]);
+  const reader = await visit(site);
+  const seen = await reader.get('/ticket/1');
+  expect([seen.statusCode, seen.body.includes('may have a say in this failed')]).toEqual([200, false]);
   await expect(site.submit(1, 'resolve', { resolution: 'fixed' })).rejects.toThrow('may have a say');
 });
 
