@@ -1,7 +1,4 @@
-import type { IPermissionService, OperationContext } from 'tracts';
-
-/** Trac's rule: what is written in capitals is a permission, anything else the name of a group. */
-export const isPermission = (action: string): boolean => action === action.toUpperCase() && action !== action.toLowerCase();
+import { type IPermissionService, isPermissionName, type OperationContext } from 'tracts';
 
 /**
  * Why this person may not grant or take away `action`, in a sentence; undefined: may.
@@ -15,7 +12,7 @@ export function whyNot(
   action: string,
 ): string | undefined {
   if (!ctx.can(right)) return `You need the permission ${right} for this.`;
-  const given = isPermission(action) ? [action] : [...permissions.permissionsOf(ctx, { name: action, authenticated: true })];
+  const given = isPermissionName(action) ? [action] : [...permissions.permissionsOf(ctx, { name: action, authenticated: true })];
   const lacking = given.filter((permission) => !ctx.can(permission));
   if (lacking.length === 0) return undefined;
   return `You do not hold ${lacking.slice(0, 3).join(', ')} yourself, so you can neither give nor take ${action}.`;
@@ -26,7 +23,7 @@ export function grantFaults(permissions: IPermissionService, ctx: OperationConte
   const problems: { readonly field: string; readonly message: string }[] = [];
   if (subject === '')
     problems.push({ field: 'subject', message: 'Say who gets it: a person, a group, anonymous or authenticated.' });
-  else if (isPermission(subject)) problems.push({ field: 'subject', message: 'Names in capitals are kept for permissions.' });
+  else if (isPermissionName(subject)) problems.push({ field: 'subject', message: 'Names in capitals are kept for permissions.' });
   const fault = actionFault(permissions, ctx, subject, action);
   if (fault !== undefined) problems.push({ field: 'action', message: fault });
   return problems;
@@ -43,7 +40,7 @@ export function actionFault(
   if (action === 'anonymous' || action === 'authenticated')
     return `Nobody can be put into ${action}; who belongs to it is clear by itself.`;
   if (action === subject) return 'A group cannot be a member of itself.';
-  if (isPermission(action) && !permissions.all().has(action))
+  if (isPermissionName(action) && !permissions.all().has(action))
     return `There is no permission ${action}. Choose one from the list.`;
   return whyNot(permissions, ctx, 'PERMISSION_GRANT', action);
 }

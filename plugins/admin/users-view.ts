@@ -4,13 +4,14 @@ import {
   type IPermissionService,
   type ISessionService,
   type IUserService,
+  isPermissionName,
   NotFoundError,
   type OperationContext,
   PermissionError,
   type View,
   type WebRequest,
 } from 'tracts';
-import { isPermission, whyNot } from './granting.ts';
+import { whyNot } from './granting.ts';
 
 /** What the panel works with. */
 export interface Services {
@@ -47,7 +48,7 @@ export async function overview(
   const { problems = [], link } = extras;
   const stored = await services.grants.list(ctx);
   const accounts = ctx.can('TRAC_ADMIN') ? await services.users.list(ctx) : [];
-  const groups = [...new Set(stored.map(({ action }) => action).filter((action) => !isPermission(action)))];
+  const groups = [...new Set(stored.map(({ action }) => action).filter((action) => !isPermissionName(action)))];
   return {
     template: 'admin/users.njk',
     status: problems.length > 0 ? 422 : 200,
@@ -62,7 +63,7 @@ export async function overview(
         fullName,
         email,
         state: disabled ? 'disabled' : hasPassword ? 'active' : 'invited',
-        groups: stored.filter(({ subject, action }) => subject === name && !isPermission(action)).map(({ action }) => action),
+        groups: stored.filter(({ subject, action }) => subject === name && !isPermissionName(action)).map(({ action }) => action),
         href: request.href(`/admin/users?user=${encodeURIComponent(name)}`),
       })),
       subjects: bySubject(services, ctx, stored),

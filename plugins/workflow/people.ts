@@ -32,9 +32,6 @@ export function describeNewOwner(ctx: TicketContext, next: string, naming: Namin
   return `The owner changes from ${displayName(ctx, String(ctx.ticket.values['owner'] ?? ''), naming)} to ${next}.`;
 }
 
-/** True for a word that a list of people reads as a permission: letters, and all of them upper case. */
-export const isPermissionName = (word: string): boolean => word === word.toUpperCase() && word !== word.toLowerCase();
-
 const BUILT_IN_GROUPS: readonly string[] = ['anonymous', 'authenticated'];
 
 /** True for the built-in groups, and when somebody has been made a member of it, so that it is a group and not a person. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type TestSite, testSite } from '../../core/testing/index.ts';
+import { RECORDED_FIELDS } from '../support/recorded-fields.ts';
 import { enter, type Visitor, visit } from '../support/visitor.ts';
 
 /** Forms with the names of Trac's controls, as its browsers and scripts send them, for people of all sorts; beside tests/golden/ticket. */
@@ -20,22 +21,9 @@ const CHANGERS: readonly Sort[] = ['edits', 'works', 'leads'];
 const COMMENTERS: readonly Sort[] = ['comments', 'works', 'lists', 'leads'];
 const DESCRIBERS: readonly Sort[] = ['describes', 'leads'];
 
-const INI = `[ticket-custom]
-foo = text
-foo.value = dflt
-box = checkbox
-sel = select
-sel.options = a|b|c
-sel.value = 1
-due = time
-due.format = date
-area_ = textarea
-lim = text
-lim.max_size = 5
-`;
 const openSite = (): Promise<TestSite> =>
   testSite({
-    ini: INI,
+    ini: RECORDED_FIELDS,
     grants: {
       anonymous: [],
       ...Object.fromEntries(ALL.map((name) => [name, ['TICKET_VIEW', ...SORTS[name]]])),

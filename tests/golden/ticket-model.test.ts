@@ -7,6 +7,7 @@ import { addEntry, commentEdits, loadHistory, removeEntry, replaceComment } from
 import { initialValue, toTicket } from '../../core/ticket/load.ts';
 import { insertTicket, loadTicket, updateTicket } from '../../core/ticket/store.ts';
 import { textFor } from '../../core/ticket/submission.ts';
+import { RECORDED_FIELDS } from '../support/recorded-fields.ts';
 
 type Step = readonly [kind: string, ...rest: readonly (string | number | null | Record<string, string | null>)[]];
 type Row = readonly (string | number | null)[];
@@ -18,19 +19,6 @@ interface Case {
   readonly ticket_change: readonly Row[];
 }
 const CASES: readonly Case[] = JSON.parse(readFileSync('tests/golden/ticket/model.json', 'utf8')).cases;
-const INI = `[ticket-custom]
-foo = text
-foo.value = dflt
-box = checkbox
-sel = select
-sel.options = a|b|c
-sel.value = 1
-due = time
-due.format = date
-area_ = textarea
-lim = text
-lim.max_size = 5
-`;
 const at = (hour: number): Date => new Date(Date.UTC(2024, 0, 1, hour));
 const COLUMNS = [
   'type',
@@ -153,7 +141,7 @@ async function changeRows(ctx: OperationContext): Promise<Row[]> {
 const SAME_TIME = 'same-time';
 
 test.each(CASES.filter(({ name }) => name !== SAME_TIME).map((one) => [one.name, one] as const))('%s', async (_name, one) => {
-  await using site = await testSite({ ini: INI });
+  await using site = await testSite({ ini: RECORDED_FIELDS });
   await site.run(async (ctx) => {
     const types = site.site.get(ITicketFields);
     const model = new Model(ctx, await types.all(ctx), types);
@@ -167,7 +155,7 @@ test.each(CASES.filter(({ name }) => name !== SAME_TIME).map((one) => [one.name,
 });
 
 test('two changes at one instant are two changes', async () => {
-  await using site = await testSite({ ini: INI });
+  await using site = await testSite({ ini: RECORDED_FIELDS });
   await site.run(async (ctx) => {
     const types = site.site.get(ITicketFields);
     const model = new Model(ctx, await types.all(ctx), types);

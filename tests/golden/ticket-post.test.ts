@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { ITicketService, type Submission } from '../../core/index.ts';
 import { type TestSite, testSite } from '../../core/testing/index.ts';
 import { versionOf } from '../../plugins/ticket-web/submission.ts';
+import { RECORDED_FIELDS } from '../support/recorded-fields.ts';
 
 type Form = Readonly<Record<string, string | null>>;
 interface Case {
@@ -18,20 +19,6 @@ interface Case {
 const read = (name: string): readonly Case[] => JSON.parse(readFileSync(`tests/golden/ticket/${name}.json`, 'utf8')).cases;
 const named = (cases: readonly Case[]) =>
   cases.map((one) => [`${one.case} by ${one.user} with ${one.permissions.join('+') || 'nothing'}`, one] as const);
-
-const INI = `[ticket-custom]
-foo = text
-foo.value = dflt
-box = checkbox
-sel = select
-sel.options = a|b|c
-sel.value = 1
-due = time
-due.format = date
-area_ = textarea
-lim = text
-lim.max_size = 5
-`;
 
 /** The form as the pages read it: Trac's control names to a submission. */
 function toSubmission(form: Form, version: number): Submission {
@@ -62,7 +49,7 @@ const isRefusedHere = (one: Case): boolean =>
 
 const siteFor = (one: Case): Promise<TestSite> =>
   testSite({
-    ini: INI,
+    ini: RECORDED_FIELDS,
     grants: { [one.user]: one.permissions, setup: ['TICKET_ADMIN', 'MILESTONE_VIEW'], admin: ['TRAC_ADMIN'] },
   });
 const attempt = async (site: TestSite, one: Case, id: number | undefined, submission: Submission) => {

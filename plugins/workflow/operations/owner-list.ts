@@ -2,6 +2,7 @@ import {
   type FieldSpec,
   IAdjunctService,
   IPermissionService,
+  isPermissionName,
   option,
   type Problem,
   type TicketContext,
@@ -9,7 +10,7 @@ import {
 } from 'tracts';
 import type { OperationPlan, WorkflowAction } from '../api.ts';
 import { splitList } from '../parse.ts';
-import { describeNewOwner, displayName, isGroup, isPermissionName, NAMING_OPTIONS, type Naming, seesOwner } from '../people.ts';
+import { describeNewOwner, displayName, isGroup, NAMING_OPTIONS, type Naming, seesOwner } from '../people.ts';
 import { type ComponentOwners, readComponentOwners, resolveOwner, STRATEGY_OPTION } from './components.ts';
 
 /** What both operations that ask for an owner need. */

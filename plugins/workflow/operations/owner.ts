@@ -1,7 +1,7 @@
-import { component } from 'tracts';
+import { component, isPermissionName } from 'tracts';
 import { IWorkflowOperation, type WorkflowAction, type WorkflowFinding, type WorkflowSite } from '../api.ts';
 import { splitList } from '../parse.ts';
-import { describeNewOwner, displayName, isGroup, isPermissionName, NAMING_OPTIONS } from '../people.ts';
+import { describeNewOwner, displayName, isGroup, NAMING_OPTIONS } from '../people.ts';
 import { OWNER_OPTIONS, OWNER_USES, planOwner } from './owner-list.ts';
 
 /** Finds a `set_owner` list in which no word names a person, a group or a permission of the site. */

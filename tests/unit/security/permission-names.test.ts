@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isPermission } from '../../../../plugins/admin/granting.ts';
+import { isPermissionName } from '../../../core/index.ts';
 
 test.each([
   ['TICKET_VIEW', true],
@@ -9,5 +9,5 @@ test.each([
   // Without letters there are no capitals.
   ['123', false],
 ])('%s is a permission: %s', (name, expected) => {
-  expect(isPermission(name)).toBe(expected);
+  expect(isPermissionName(name)).toBe(expected);
 });
